@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Write the seed files of tests/corpus/{gguf,safetensors}: small, made here, one feature each.
+
+    python3 tests/corpus/make_seeds.py        (writes beside itself; the result is checked in)
+"""
+import json
+import struct
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+U8, I8, U16, I16, U32, I32, F32, BOOL, STR, ARR, U64, I64, F64 = range(13)
+FMT = {U8: "B", I8: "b", U16: "H", I16: "h", U32: "I", I32: "i", F32: "f", BOOL: "?", U64: "Q", I64: "q", F64: "d"}
+
+
+def text(s):
+    b = s if isinstance(s, bytes) else s.encode()
+    return struct.pack("<Q", len(b)) + b
+
+
+def value(kind, v):
+    if kind == STR:
+        return text(v)
+    if kind == ARR:
+        item, items = v
+        return struct.pack("<IQ", item, len(items)) + b"".join(value(item, i) for i in items)
+    return struct.pack("<" + FMT[kind], v)
+
+
+def gguf(kvs=(), tensors=(), data=b"", version=3, align=32):
+    out = b"GGUF" + struct.pack("<IQQ", version, len(tensors), len(kvs))
+    for key, kind, v in kvs:
+        out += text(key) + struct.pack("<I", kind) + value(kind, v)
+    for name, kind, dims, offset in tensors:
+        out += text(name) + struct.pack("<I", len(dims)) + struct.pack(f"<{len(dims)}Q", *dims)
+        out += struct.pack("<IQ", kind, offset)
+    if tensors:
+        out += b"\0" * (-len(out) % align) + data
+    return out
+
+
+def safetensors(entries, data=b"", pad=0):
+    d = json.dumps(entries, separators=(",", ":")).encode() + b" " * pad
+    return struct.pack("<Q", len(d)) + d + data
+
+
+def entry(dtype, shape, begin, end):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+
+ORIGIN = [("general.architecture", STR, "llama"), ("general.license", STR, "apache-2.0"),
+          ("general.base_model.count", U32, 1), ("general.base_model.0.name", STR, "Base"),
+          ("general.base_model.0.repo_url", STR, "https://huggingface.co/org/base"),
+          ("general.dataset.0.name", STR, "Corpus"), ("general.datasets", ARR, (STR, ["org/a", "org/b"])),
+          ("general.tags", ARR, (STR, ["text-generation"])), ("general.languages", ARR, (STR, ["en", "de"]))]
+GGUF = {
+    "empty": gguf(),
+    "v2": gguf([("general.name", STR, "x")], version=2),
+    "v1": gguf(version=1),
+    "numbers": gguf([(f"n.{k}", k, 1) for k in FMT]),
+    "arrays": gguf([(f"a.{k}", ARR, (k, [1, 0])) for k in FMT]),
+    "nested": gguf([("k", ARR, (ARR, [(ARR, [(U8, [1, 2])]), (ARR, [])]))]),
+    "vocab": gguf([("tokenizer.ggml.model", STR, "gpt2"), ("tokenizer.ggml.tokens", ARR, (STR, list("abc"))),
+                   ("tokenizer.ggml.scores", ARR, (F32, [0.0, 1.0, 2.0]))]),
+    "origin": gguf(ORIGIN),
+    "tensor_f32": gguf((), [("w", 0, [4, 2], 0)], b"\1" * 32),
+    "tensor_q4": gguf((), [("w", 2, [32, 2], 0), ("v", 12, [256], 64)], b"\1" * (64 + 144)),
+    "aligned_64": gguf([("general.alignment", U32, 64)], [("w", 1, [8], 0), ("b", 24, [3], 64)], b"\1" * 67, align=64),
+    "scalar": gguf((), [("s", 28, [], 0)], b"\1" * 8),
+    "overlap": gguf((), [("a", 0, [16], 0), ("b", 0, [16], 32)], b"\1" * 128),
+    "cut": gguf(ORIGIN)[:-3],
+}
+SAFETENSORS = {
+    "empty": safetensors({}),
+    "padded": safetensors({}, pad=6),
+    "meta": safetensors({"__metadata__": {"format": "pt", "license": "mit"}}),
+    "one": safetensors({"w": entry("F32", [2, 2], 0, 16)}, b"\1" * 16),
+    "two": safetensors({"b": entry("BF16", [3], 4, 10), "a": entry("F32", [], 0, 4)}, b"\1" * 10),
+    "bits": safetensors({"a": entry("F4", [4], 0, 2), "b": entry("F6_E2M3", [4], 2, 5)}, b"\1" * 5),
+    "zero": safetensors({"a": entry("I64", [0, 7], 0, 0), "b": entry("BOOL", [1], 0, 1)}, b"\1"),
+    "escape": safetensors({"caf\u00e9 \"\U0001f600": entry("U8", [1], 0, 1)}, b"\1"),
+    "hole": safetensors({"a": entry("U8", [1], 1, 2)}, b"\1\1"),
+    "overlap": safetensors({"a": entry("U8", [2], 0, 2), "b": entry("U8", [2], 1, 3)}, b"\1" * 3),
+    "wrap": safetensors({"a": entry("U8", [2**32, 2**32], 0, 0)}),
+    "index": json.dumps({"metadata": {"total_size": 5}, "weight_map": {
+        "a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}).encode(),
+    "index_bad": b'{"weight_map":{"a":"../x.safetensors"}}',
+}
+
+for folder, files in (("gguf", GGUF), ("safetensors", SAFETENSORS)):
+    (HERE / folder).mkdir(exist_ok=True)
+    for name, data in files.items():
+        (HERE / folder / name).write_bytes(data)
