@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+/* cli/cmd_check.c - what does this model's licence let me do. */
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/fs.h"
+#include "cli/check_screen.h"
+#include "cli/cmd.h"
+#include "passport/report.h"
+#include "passport/verify.h"
+
+enum { O_JSON, O_USE, O_POLICY, O_NO_HASH, O_VERIFY, O_VERBOSE, O_COUNT };
+static const struct opt opts[] = {
+    [O_JSON] = { 'j', "json", NULL, "print one JSON object, schema assay.check/1" },
+    [O_USE] = { 0, "use", "FILE", "what you mean to do with the model, as YAML; the options below win over it" },
+    [O_POLICY] = { 0, "policy", "FILE", "your organisation's rules, as YAML; a breach exits 5" },
+    [O_NO_HASH] = { 0, "no-hash", NULL, "do not compute the SHA-256 of each file" },
+    [O_VERIFY] = { 0, "verify", "REPORT", "open every pointer of a JSON report again; drift exits 6" },
+    [O_VERBOSE] = { 'v', "verbose", NULL, "show every reason, all evidence, and all that was read" },
+};
+
+enum { FILE_MAX = 1 << 20, REPORT_MAX = 256 << 20 };
+
+static int read_use(const struct opt_values *v, struct arena *a, struct use *u, struct err *e)
+{
+    struct span raw;
+    size_t n;
+    const struct use_key *keys = use_keys(&n);
+    int rc = 0;
+    use_init(u);
+    if (v->value[O_USE]) {
+        rc = fs_read(v->value[O_USE], FILE_MAX, a, &raw, e);
+        if (!rc)
+            rc = use_from_yaml(raw, a, u, e);
+        if (rc)
+            (void)err_path(e, v->value[O_USE]);
+    }
+    for (size_t i = 0; i < n && !rc; i++)
+        if (v->value[O_COUNT + i])
+            rc = use_set(u, keys[i].name, v->value[O_COUNT + i], e);
+    return rc;
+}
+
+static int read_policy(const char *path, struct arena *a, struct policy *p, struct err *e)
+{
+    struct span raw;
+    int rc = fs_read(path, FILE_MAX, a, &raw, e);
+    if (!rc)
+        rc = policy_parse(raw, a, p, e);
+    if (rc)
+        (void)err_path(e, path);
+    return rc;
+}
+
+static void show_hashing(void *ud, const char *path)
+{
+    const bool *terminal = ud;
+    if (*terminal)
+        (void)fprintf(stderr, "\r\x1b[Kreading %.60s", path);
+}
+
+static int check(const struct opt_values *v, struct arena *a, struct check *c, struct buf *out, struct err *e)
+{
+    struct use use;
+    struct policy policy;
+    char today[16] = "";
+    bool terminal = isatty(STDERR_FILENO) != 0;
+    time_t now = time(NULL);
+    struct tm utc;
+    if (gmtime_r(&now, &utc))
+        (void)strftime(today, sizeof today, "%Y-%m-%d", &utc);
+    struct check_options opt = { .use = &use, .today = today, .no_hash = v->value[O_NO_HASH], .tick = show_hashing,
+                                 .ud = &terminal };
+    int rc = read_use(v, a, &use, e);
+    if (!rc && v->value[O_POLICY]) {
+        opt.policy = &policy;
+        rc = read_policy(v->value[O_POLICY], a, &policy, e);
+    }
+    if (!rc)
+        rc = check_model(v->args[0], &opt, a, c, e);
+    if (terminal)
+        (void)fprintf(stderr, "\r\x1b[K");
+    if (rc)
+        return rc;
+    struct term t = term_of_stdout();
+    if (v->value[O_JSON])
+        return report_json(c, out, e);
+    check_screen(c, v->value[O_VERBOSE], &t, out);
+    return 0;
+}
+
+static int exit_status(const struct check *c)
+{
+    if (c->has_policy && c->policy.n)
+        return err_exit_status(ERR_DENIED);
+    return c->verdict.answer <= ANSWER_ALLOW_WITH_DUTIES ? EXIT_YES : EXIT_NO;
+}
+
+static int verify(const struct opt_values *v, struct arena *a, struct buf *out, struct err *e)
+{
+    struct span raw;
+    struct catalog catalog;
+    struct verify_result r = { 0 };
+    int rc = fs_read(v->value[O_VERIFY], REPORT_MAX, a, &raw, e);
+    if (!rc)
+        rc = catalog_open(&catalog, a, e);
+    if (!rc)
+        rc = verify_report(raw, v->n_args ? v->args[0] : NULL, &catalog, a, &r, e);
+    if (rc)
+        return (void)err_path(e, v->value[O_VERIFY]), rc;
+    for (size_t i = 0; i < r.n_drifts; i++)
+        buf_fmt(out, "drift: %s, bytes %llu-%llu: %s\n", r.drifts[i].path,
+                (unsigned long long)r.drifts[i].byte_from, (unsigned long long)r.drifts[i].byte_to, r.drifts[i].why);
+    buf_fmt(out, "%zu pointers and %zu files checked, %zu drifted\n", r.n_pointers, r.n_files, r.n_drifts);
+    if (r.n_drifts || r.n_pointers + r.n_files == 0)
+        return err_plain(e, ERR_VERIFY, r.n_drifts ? "the model is not what the report was made from" :
+                         "the report holds nothing that can be checked");
+    return 0;
+}
+
+static int run(const struct opt_values *v)
+{
+    struct err e = { 0 };
+    struct arena a;
+    struct buf out;
+    struct check c = { 0 };
+    bool verifying = v->value[O_VERIFY];
+    if (verifying ? v->n_args > 1 : v->n_args != 1)
+        return cmd_fail((err_plain(&e, ERR_USAGE, "give one MODEL: a folder or a file"), &e));
+    arena_init(&a, (size_t)16 << 30);
+    buf_init(&out, REPORT_MAX);
+    int rc = verifying ? verify(v, &a, &out, &e) : check(v, &a, &c, &out, &e);
+    int status = rc && rc != ERR_VERIFY ? cmd_fail(&e) : cmd_answer(&out);
+    if (!status)
+        status = rc ? cmd_fail(&e) : verifying ? EXIT_YES : exit_status(&c);
+    check_fini(&c);
+    buf_fini(&out);
+    arena_fini(&a);
+    return status;
+}
+
+const struct cmd cmd_check = {
+    .name = "check", .args = "MODEL", .line = "Tell what a model's licence lets you do, with evidence",
+    .opts = opts, .n_opts = O_COUNT, .takes_use = true, .run = run,
+    .about = "MODEL is a folder, or a weights file with what lies beside it. What you do not tell of your\n"
+             "use is unknown; an unknown that decides is asked for by name. Exit status: 0 allowed, 1 ask\n"
+             "first, denied or cannot tell, 5 refused by policy. Information, not legal advice.\n",
+};

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/* passport/check_int.h - the steps of check_model, in their order. */
+#ifndef ASSAY_PASSPORT_CHECK_INT_H
+#define ASSAY_PASSPORT_CHECK_INT_H
+#include "passport/check_model.h"
+
+/* What each text was found to be, and whether it speaks for the weights. Fails: ERR_FORMAT a broken
+ * record, ERR_MEMORY. */
+int check_conclude(struct check *c, struct arena *a, struct err *e);
+
+/* The terms and open questions that the verdict follows from. Fails: ERR_MEMORY. */
+int check_terms(struct check *c, struct arena *a, struct err *e);
+
+/* Every statement above as a claim with its evidence. Fails: ERR_MEMORY. */
+int check_claims(struct check *c, struct arena *a, struct err *e);
+
+/* A passage of a text as evidence; lines are those of the identifier. NULL: out of memory. */
+struct evidence *check_span(const struct gather_text *t, const struct identify_span *s, struct arena *a);
+
+unsigned check_depth(const char *path);             /* folders above it */
+
+#endif

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/* passport/report.h - a check as one JSON object, schema data/schemas/assay.check-1.json.
+ *
+ * Byte-stable: the same model and use give the same bytes. Nothing is in it that the struct has not. */
+#ifndef ASSAY_PASSPORT_REPORT_H
+#define ASSAY_PASSPORT_REPORT_H
+#include "base/buf.h"
+#include "passport/check_model.h"
+
+/* Append the report and a line end. Fails: ERR_FORMAT a broken record, ERR_MEMORY, ERR_LIMIT. */
+int report_json(struct check *c, struct buf *out, struct err *e);
+
+#endif
