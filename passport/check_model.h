@@ -15,12 +15,18 @@
 #include "license/policy.h"
 #include "license/use.h"
 #include "license/verdict.h"
+#include "openness/openness.h"
+#include "passport/checklist.h"
 #include "passport/gather.h"
+#include "passport/need.h"
+#include "passport/trust.h"
 
 struct check_options {
     const struct use *use;
     const struct policy *policy;            /* NULL: none */
     const char *today;                      /* YYYY-MM-DD, for a policy's exceptions; "" when unknown */
+    struct need_prices prices;              /* for what it costs */
+    bool machine;                           /* also measure, or recall, what this machine can do */
     bool no_hash;                           /* leave model_file.sha256 NULL */
     void (*tick)(void *ud, const char *path);       /* before each file is hashed; may be NULL */
     void *ud;
@@ -54,6 +60,12 @@ struct check {
     struct claim_set claims;
     bool has_policy;
     struct policy_result policy;
+    struct card_topics topics;              /* of the first card */
+    struct openness openness;
+    struct need need;
+    struct trust trust;
+    struct signoff_list signoffs;
+    struct checklist checklist;
 };
 
 /* Check the model at `ref`. All memory is a's, but for the mapped files: call check_fini, also after a

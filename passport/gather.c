@@ -143,10 +143,17 @@ static int read_card(struct gather *g, const struct model_file *f, struct err *e
 {
     struct span raw;
     struct card card;
+    void *items = g->cards;
     int rc = read_small(g, f, &raw, e);
     if (rc || !raw.p)
         return rc;
     rc = card_parse(raw, g->a, &card, e);
+    if (!rc && arena_grow(g->a, &items, &g->cap_cards, g->n_cards, sizeof *g->cards))
+        rc = err_memory(e);
+    if (!rc) {
+        g->cards = items;
+        g->cards[g->n_cards++] = (struct gather_card){ f, raw, card };
+    }
     if (!rc)
         rc = declared_from_card(&g->declare, f->path, raw, &card, &g->declared, e);
     if (!rc)
@@ -158,7 +165,6 @@ static int read_card(struct gather *g, const struct model_file *f, struct err *e
     if (!rc && card.meta_error.code)
         rc = add_unread(g, f, arena_fmt(g->a, "front matter, line %llu: %s",
                                         (unsigned long long)card.meta_error.pos, card.meta_error.msg), e);
-    g->has_card = true;
     return rc;
 }
 

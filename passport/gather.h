@@ -31,6 +31,8 @@ struct gather_text {                    /* a licence, notice or policy file */
     struct identified is;
 };
 
+struct gather_card { const struct model_file *file; struct span raw; struct card card; };
+
 struct gather_unread { const char *path, *why; };
 
 struct gather {
@@ -44,6 +46,8 @@ struct gather {
     size_t n_texts, cap_texts;
     struct gather_unread *unread;
     size_t n_unread, cap_unread;
+    struct gather_card *cards;          /* those at the root, in the order of the files */
+    size_t n_cards, cap_cards;
     struct declared_list declared;
     struct base_list bases;
     struct dataset_list datasets;
@@ -51,7 +55,7 @@ struct gather {
     size_t n_maps, cap_maps;
     size_t n_weights;                   /* weights files whose directory was read and proved */
     const char *architecture;           /* of the weights, "" when unknown; the first file's */
-    bool has_card, license_unread, policy_unread;
+    bool license_unread, policy_unread;
 };
 
 /* Read the model. Fails: ERR_FORMAT and ERR_LIMIT a model file or configuration, with its path and

@@ -3,9 +3,9 @@
 
 #include "base/json.h"
 #include "license/show.h"
+#include "passport/report_int.h"
 
-/* `c` knows the revision that the model's own files are of. */
-static void put_evidence(struct json_out *j, const struct check *c, const char *key, const struct evidence *ev)
+void report_evidence(struct json_out *j, const struct check *c, const char *key, const struct evidence *ev)
 {
     if (!ev) {
         json_null(j, key);
@@ -23,11 +23,11 @@ static void put_evidence(struct json_out *j, const struct check *c, const char *
     json_close(j, '}');
 }
 
-static void put_all_evidence(struct json_out *j, const struct check *c, const struct evidence *const *ev, size_t n)
+void report_all_evidence(struct json_out *j, const struct check *c, const struct evidence *const *ev, size_t n)
 {
     json_open(j, "evidence", '[');
     for (size_t i = 0; i < n; i++)
-        put_evidence(j, c, NULL, ev[i]);
+        report_evidence(j, c, NULL, ev[i]);
     json_close(j, ']');
 }
 
@@ -80,7 +80,7 @@ static void put_declared(struct json_out *j, const struct check *c, struct arena
         json_string(j, "method", d->method);
         json_string(j, "scope", scope && scope[0] ? scope : "unsaid");
         json_number(j, "confidence", d->confidence, 2);
-        put_evidence(j, c, "evidence", d->evidence);
+        report_evidence(j, c, "evidence", d->evidence);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -108,7 +108,7 @@ static int put_concluded(struct json_out *j, struct check *c, struct err *e)
         for (size_t r = 0; r < k->n_residue; r++)
             show_span(j, k->text->file->path, &k->text->is.residue[r]);
         json_close(j, ']');
-        put_evidence(j, c, "evidence", k->evidence);
+        report_evidence(j, c, "evidence", k->evidence);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -130,7 +130,7 @@ static void put_side(struct json_out *j, const struct check *c, const char *key,
 {
     json_open(j, key, '{');
     json_string(j, "value", s->value);
-    put_evidence(j, c, "evidence", s->evidence);
+    report_evidence(j, c, "evidence", s->evidence);
     json_close(j, '}');
 }
 
@@ -172,7 +172,7 @@ static int put_bases(struct json_out *j, const struct check *c, struct arena *a,
         json_string(j, "family", b->family);
         put_basis(j, b->basis);
         json_string(j, "note", b->note);
-        put_evidence(j, c, "evidence", b->evidence);
+        report_evidence(j, c, "evidence", b->evidence);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -192,7 +192,7 @@ static void put_datasets(struct json_out *j, const struct check *c)
         json_string(j, "commercial", d->known ? right_name(d->commercial) : "unknown");
         put_basis(j, d->basis);
         json_string(j, "note", d->note);
-        put_evidence(j, c, "evidence", d->evidence);
+        report_evidence(j, c, "evidence", d->evidence);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -211,7 +211,7 @@ static void put_reasons(struct json_out *j, const struct check *c)
         json_string(j, "scope", r->scope);
         json_string(j, "fact", r->fact);
         put_basis(j, r->basis);
-        put_all_evidence(j, c, r->evidence, r->n_evidence);
+        report_all_evidence(j, c, r->evidence, r->n_evidence);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -231,7 +231,7 @@ static void put_duties(struct json_out *j, const struct check *c)
         json_string(j, "license", d->record_id);
         json_string(j, "scope", d->scope);
         put_basis(j, d->basis);
-        put_all_evidence(j, c, d->evidence, d->n_evidence);
+        report_all_evidence(j, c, d->evidence, d->n_evidence);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -295,7 +295,7 @@ static void put_claims(struct json_out *j, const struct check *c)
         json_string(j, "status", claim_status_name(k->status));
         json_string(j, "method", k->method);
         json_number(j, "confidence", k->confidence, 2);
-        put_all_evidence(j, c, k->evidence, k->n_evidence);
+        report_all_evidence(j, c, k->evidence, k->n_evidence);
         json_close(j, '}');
     }
     json_close(j, ']');
