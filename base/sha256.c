@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <stdint.h>
 #include <unistd.h>
 #include "base/fs.h"
 #include "base/mem.h"
 
-enum { READ_BYTES = 1 << 18 };
+enum { READ_BYTES = 1 << 18, LINE_BYTES = 64 };
 
 static void to_hex(const unsigned char *raw, char out[SHA256_HEX_BYTES])
 {
@@ -30,7 +31,7 @@ int sha256_hex(struct span in, char out[SHA256_HEX_BYTES], struct err *e)
 }
 
 /* Feed the whole file to ctx. */
-static int digest_fd(int fd, EVP_MD_CTX *ctx, void *chunk, struct err *e)
+static int digest_fd(int fd, const atomic_bool *stop, EVP_MD_CTX *ctx, void *chunk, struct err *e)
 {
     uint64_t at = 0;
     for (;;) {
@@ -44,29 +45,34 @@ static int digest_fd(int fd, EVP_MD_CTX *ctx, void *chunk, struct err *e)
         if (!EVP_DigestUpdate(ctx, chunk, (size_t)n))
             return err_memory(e);
         at += (uint64_t)n;
+        if (stop && atomic_load_explicit(stop, memory_order_relaxed))
+            return err_plain(e, ERR_INTERRUPTED, "given up");
     }
 }
 
-int sha256_file(const char *path, char out[SHA256_HEX_BYTES], struct err *e)
+int sha256_file(const char *path, const atomic_bool *stop, char out[SHA256_HEX_BYTES], struct err *e)
 {
     int fd, opened = fs_open(path, &fd, NULL, e);
     if (opened)
         return opened;
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    void *chunk = mem_realloc(NULL, READ_BYTES);
+    /* The kernel copies with `rep movsb`, which takes three times as long into a buffer that begins
+     * inside a cache line, and malloc begins its large blocks 16 bytes into a page. */
+    void *block = mem_realloc(NULL, READ_BYTES + LINE_BYTES);
+    void *chunk = block ? (char *)block + (LINE_BYTES - (uintptr_t)block % LINE_BYTES) : NULL;
     unsigned char raw[EVP_MAX_MD_SIZE];
     int rc = 0;
     if (!ctx || !chunk || !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL))
         rc = err_memory(e);
     if (!rc)
-        rc = digest_fd(fd, ctx, chunk, e);
+        rc = digest_fd(fd, stop, ctx, chunk, e);
     if (!rc && !EVP_DigestFinal_ex(ctx, raw, NULL))
         rc = err_memory(e);
     if (!rc)
         to_hex(raw, out);
     EVP_MD_CTX_free(ctx);
-    mem_free(chunk);
+    mem_free(block);
     (void)close(fd);
     if (rc)
         (void)err_path(e, path);

@@ -2,6 +2,7 @@
 #include "passport/check_model.h"
 
 #include "passport/check_int.h"
+#include "store/digest.h"
 
 unsigned check_depth(const char *path)
 {
@@ -143,19 +144,23 @@ int check_model(const char *ref, const struct check_options *opt, struct arena *
     struct check *c = out;
     *c = (struct check){ .use = *opt->use };
     claim_set_init(&c->claims, a);
+    struct digest_job *hashing = NULL;
     int rc = model_open(ref, a, &c->model, e);
+    if (!rc && !opt->no_hash)
+        rc = digest_start(&c->model, a, opt->tick, opt->ud, &hashing, e);
     if (!rc)
         rc = catalog_open(&c->catalog, a, e);
     if (!rc)
         rc = index_open(index_builtin(), a, &c->index, e);
     if (!rc)
         rc = gather_model(&c->gather, &c->model, &c->catalog, &c->index, a, e);
-    if (!rc && !opt->no_hash)
-        rc = model_digest(&c->model, a, opt->tick, opt->ud, e);
     if (!rc)
         rc = check_conclude(c, a, e);
     if (!rc)
         rc = find_conflicts(c, a, e);
+    if (!rc && hashing)
+        rc = digest_wait(hashing, a, e);
+    digest_stop(hashing);
     if (!rc)
         rc = check_terms(c, a, e);
     if (!rc)

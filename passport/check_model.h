@@ -28,7 +28,7 @@ struct check_options {
     struct need_prices prices;              /* for what it costs */
     bool machine;                           /* also measure, or recall, what this machine can do */
     bool no_hash;                           /* leave model_file.sha256 NULL */
-    void (*tick)(void *ud, const char *path);       /* before each file is hashed; may be NULL */
+    void (*tick)(void *ud, const char *path);       /* before each file is hashed, from any thread; may be NULL */
     void *ud;
 };
 

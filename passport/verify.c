@@ -105,7 +105,7 @@ static int check_file(struct verify *v, const char *path, const char *sha256)
     char hex[SHA256_HEX_BYTES];
     v->out->n_files++;
     char *full = is_inside(path) ? model_path(&v->m, path, v->a) : NULL;
-    const char *why = !full || sha256_file(full, hex, NULL) ? "the file cannot be opened" :
+    const char *why = !full || sha256_file(full, NULL, hex, NULL) ? "the file cannot be opened" :
                       strcmp(hex, sha256) != 0 ? "the file is not what it was" : NULL;
     return why ? add_drift(v, path, why, 0, 0) : 0;
 }

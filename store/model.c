@@ -2,7 +2,6 @@
 #include "store/model.h"
 
 #include "base/fs.h"
-#include "base/sha256.h"
 
 /* May a file of this role belong to a single weights file that lies beside it? */
 static bool is_companion(enum snap_role role)
@@ -122,25 +121,4 @@ int model_open(const char *ref, struct arena *a, struct model *out, struct err *
 char *model_path(const struct model *m, const char *path, struct arena *a)
 {
     return fs_join(a, m->root, path);
-}
-
-int model_digest(struct model *m, struct arena *a, void (*tick)(void *ud, const char *path), void *ud,
-                 struct err *e)
-{
-    for (size_t i = 0; i < m->n_files; i++) {
-        char hex[SHA256_HEX_BYTES];
-        struct model_file *f = &m->files[i];
-        if (f->escapes)
-            continue;
-        if (tick)
-            tick(ud, f->path);
-        char *full = model_path(m, f->path, a);
-        int rc = full ? sha256_file(full, hex, e) : err_memory(e);
-        if (rc)
-            return rc;
-        f->sha256 = arena_str(a, hex);
-        if (!f->sha256)
-            return err_memory(e);
-    }
-    return 0;
 }

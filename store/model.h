@@ -9,7 +9,7 @@
  *                     into the cache's blobs, which count as inside; name and revision are taken from the path
  *
  * Paths are relative to `root`. Nothing is read here but names and sizes; digests are
- * computed on request. A link that leads out of the folder is listed and never opened. */
+ * computed by store/digest.h. A link that leads out of the folder is listed and never opened. */
 #ifndef ASSAY_STORE_MODEL_H
 #define ASSAY_STORE_MODEL_H
 #include "base/arena.h"
@@ -21,7 +21,7 @@ enum { MODEL_FILES_MAX = 20000 };
 struct model_file {
     const char *path;           /* relative to root, '/' between parts */
     uint64_t size_bytes;
-    const char *sha256;         /* hex; NULL until model_digest */
+    const char *sha256;         /* hex; NULL until digest_wait (store/digest.h) */
     enum snap_role role;
     enum snap_scope scope;
     bool is_pdf, escapes;
@@ -43,10 +43,5 @@ int model_open(const char *ref, struct arena *a, struct model *out, struct err *
 
 /* Where file i lies for open(2). NULL: out of memory. */
 char *model_path(const struct model *m, const char *path, struct arena *a);
-
-/* Compute the SHA-256 of each file, in order. Links that escape keep NULL. `tick` (may be NULL) is
- * called before each file. Fails: ERR_IO, ERR_MEMORY; path set. */
-int model_digest(struct model *m, struct arena *a, void (*tick)(void *ud, const char *path), void *ud,
-                 struct err *e);
 
 #endif

@@ -2,6 +2,7 @@
 #include "tests/support/faults.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 
 void *__real_mem_realloc(void *p, size_t n);
@@ -9,8 +10,9 @@ void *__wrap_mem_realloc(void *p, size_t n);
 ssize_t __real_read(int fd, void *p, size_t n);
 ssize_t __wrap_read(int fd, void *p, size_t n);
 
-static size_t alloc_at, n_allocs, read_cap, read_at, n_reads;
-static bool alloc_hit;
+/* Atomic, because hashing allocates and reads in threads. */
+static atomic_size_t alloc_at, n_allocs, read_cap, read_at, n_reads;
+static atomic_bool alloc_hit;
 
 void fault_alloc_at(size_t n)
 {

@@ -51,13 +51,13 @@ TEST(a_file_gives_the_same_however_it_is_read)
     static const size_t caps[] = { 0, 1000, 65537, 1 << 18 };
     for (size_t i = 0; i < sizeof caps / sizeof *caps; i++) {
         fault_read_cap(caps[i]);
-        EQ(sha256_file(path, hex, NULL), 0);
+        EQ(sha256_file(path, NULL, hex, NULL), 0);
         STR(hex, million_a);
     }
     fault_read_cap(0);
     path_of(path, "empty");
     write_file(path, "", 0);
-    EQ(sha256_file(path, hex, NULL), 0);
+    EQ(sha256_file(path, NULL, hex, NULL), 0);
     STR(hex, vectors[0].hex);
 }
 
@@ -66,16 +66,16 @@ TEST(what_is_no_readable_file_is_refused)
     char path[64], hex[SHA256_HEX_BYTES] = "untouched";
     struct err e = { 0 };
     path_of(path, "missing");
-    EQ(sha256_file(path, hex, &e), ERR_NOT_FOUND);
+    EQ(sha256_file(path, NULL, hex, &e), ERR_NOT_FOUND);
     STR(e.path, path);
-    EQ(sha256_file(dir, hex, &e), ERR_IO);
+    EQ(sha256_file(dir, NULL, hex, &e), ERR_IO);
     path_of(path, "fifo");
     EQ(mkfifo(path, 0600), 0);
-    EQ(sha256_file(path, hex, &e), ERR_IO);     /* and does not wait for a writer */
+    EQ(sha256_file(path, NULL, hex, &e), ERR_IO);     /* and does not wait for a writer */
     path_of(path, "million");
     fault_read_cap(1000);
     fault_read_at(3);
-    EQ(sha256_file(path, hex, &e), ERR_IO);
+    EQ(sha256_file(path, NULL, hex, &e), ERR_IO);
     fault_read_at(0);
     fault_read_cap(0);
     EQ(e.at, ERR_AT_BYTE);
@@ -92,7 +92,7 @@ TEST(no_memory_is_an_error_and_leaks_nothing)
     size_t n = 1;
     for (;; n++) {
         fault_alloc_at(n);
-        int rc = sha256_file(path, hex, &e);
+        int rc = sha256_file(path, NULL, hex, &e);
         bool hit = fault_alloc_hit();
         fault_alloc_at(0);
         if (!hit) {
