@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /* cli/cmd_check.c - what does this model's licence let me do. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "base/fs.h"
+#include "cli/check_outputs.h"
 #include "cli/check_screen.h"
 #include "cli/cmd.h"
 #include "passport/report.h"
 #include "passport/verify.h"
 
-enum { O_JSON, O_USE, O_POLICY, O_NO_HASH, O_VERIFY, O_VERBOSE, O_COUNT };
+enum {
+    O_JSON, O_USE, O_POLICY, O_NO_HASH, O_VERIFY, O_VERBOSE, O_CYCLONEDX_VERSION, O_DATE, O_OUTPUTS,
+    O_COUNT = O_OUTPUTS + CHECK_OUT_COUNT
+};
 static const struct opt opts[] = {
     [O_JSON] = { 'j', "json", NULL, "print one JSON object, schema assay.check/1" },
     [O_USE] = { 0, "use", "FILE", "what you mean to do with the model, as YAML; the options below win over it" },
@@ -17,6 +22,11 @@ static const struct opt opts[] = {
     [O_NO_HASH] = { 0, "no-hash", NULL, "do not compute the SHA-256 of each file" },
     [O_VERIFY] = { 0, "verify", "REPORT", "open every pointer of a JSON report again; drift exits 6" },
     [O_VERBOSE] = { 'v', "verbose", NULL, "show every reason, all evidence, and all that was read" },
+    [O_CYCLONEDX_VERSION] = { 0, "cyclonedx-version", "1.6|1.7", "the version of --cyclonedx; 1.7 when not given" },
+    [O_DATE] = { 0, "date", "YYYY-MM-DD", "the day to write into documents; no clock is read for them" },
+#define X(name, option, writer, help) [O_OUTPUTS + name] = { 0, option, "FILE", help },
+    CHECK_OUTPUT_MAP(X)
+#undef X
 };
 
 enum { FILE_MAX = 1 << 20, REPORT_MAX = 256 << 20 };
@@ -59,10 +69,47 @@ static void show_hashing(void *ud, const char *path)
         (void)fprintf(stderr, "\r\x1b[Kreading %.60s", path);
 }
 
+static bool is_date(const char *s)
+{
+    static const char form[] = "dddd-dd-dd";
+    for (size_t i = 0; i < sizeof form; i++)
+        if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
+            return false;
+    int month = (s[5] - '0') * 10 + s[6] - '0', day = (s[8] - '0') * 10 + s[9] - '0';
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+/* What shall be written where; asked before the model is read, so that a slip costs nothing. */
+static int plan(const struct opt_values *v, struct check_outputs *o, struct check_output_settings *s, struct err *e)
+{
+    const char *version = v->value[O_CYCLONEDX_VERSION], *date = v->value[O_DATE];
+    if (version && strcmp(version, "1.6") != 0 && strcmp(version, "1.7") != 0)
+        return err_plain(e, ERR_USAGE, "\"--cyclonedx-version\" is 1.6 or 1.7, not \"%.20s\"", version);
+    if (date && !is_date(date))
+        return err_plain(e, ERR_USAGE, "\"--date\" is YYYY-MM-DD, not \"%.20s\"", date);
+    *s = (struct check_output_settings){ .cyclonedx_minor = version && version[2] == '6' ? 6 : 7, .date = date };
+    return check_outputs_plan(v->value + O_OUTPUTS, v->value[O_JSON], o, e);
+}
+
+/* The documents, then what stdout shows: one of them, the report, or the screen. */
+static int answer(const struct opt_values *v, struct check *c, const struct check_output_settings *s,
+                  struct check_outputs *o, struct buf *out, struct err *e)
+{
+    struct term t = term_of_stdout();
+    int rc = check_outputs_make(o, c, s, out, e);
+    if (!rc && v->value[O_JSON])
+        rc = report_json(c, out, e);
+    else if (!rc && !o->to_stdout)
+        check_screen(c, v->value[O_VERBOSE], &t, out);
+    return rc ? rc : check_outputs_keep(o, e);
+}
+
 static int check(const struct opt_values *v, struct arena *a, struct check *c, struct buf *out, struct err *e)
 {
     struct use use;
     struct policy policy;
+    struct check_outputs outputs = { .to_stdout = false };
+    struct check_output_settings settings;
     char today[16] = "";
     bool terminal = isatty(STDERR_FILENO) != 0;
     time_t now = time(NULL);
@@ -71,7 +118,9 @@ static int check(const struct opt_values *v, struct arena *a, struct check *c, s
         (void)strftime(today, sizeof today, "%Y-%m-%d", &utc);
     struct check_options opt = { .use = &use, .today = today, .no_hash = v->value[O_NO_HASH], .tick = show_hashing,
                                  .ud = &terminal };
-    int rc = read_use(v, a, &use, e);
+    int rc = plan(v, &outputs, &settings, e);
+    if (!rc)
+        rc = read_use(v, a, &use, e);
     if (!rc && v->value[O_POLICY]) {
         opt.policy = &policy;
         rc = read_policy(v->value[O_POLICY], a, &policy, e);
@@ -80,13 +129,10 @@ static int check(const struct opt_values *v, struct arena *a, struct check *c, s
         rc = check_model(v->args[0], &opt, a, c, e);
     if (terminal)
         (void)fprintf(stderr, "\r\x1b[K");
-    if (rc)
-        return rc;
-    struct term t = term_of_stdout();
-    if (v->value[O_JSON])
-        return report_json(c, out, e);
-    check_screen(c, v->value[O_VERBOSE], &t, out);
-    return 0;
+    if (!rc)
+        rc = answer(v, c, &settings, &outputs, out, e);
+    check_outputs_fini(&outputs);
+    return rc;
 }
 
 static int exit_status(const struct check *c)
@@ -127,6 +173,9 @@ static int run(const struct opt_values *v)
     bool verifying = v->value[O_VERIFY];
     if (verifying ? v->n_args > 1 : v->n_args != 1)
         return cmd_fail((err_plain(&e, ERR_USAGE, "give one MODEL: a folder or a file"), &e));
+    for (size_t i = O_OUTPUTS; verifying && i < O_COUNT; i++)
+        if (v->value[i])
+            return cmd_fail((err_plain(&e, ERR_USAGE, "\"--verify\" and \"--%s\" do not go together", opts[i].name), &e));
     arena_init(&a, (size_t)16 << 30);
     buf_init(&out, REPORT_MAX);
     int rc = verifying ? verify(v, &a, &out, &e) : check(v, &a, &c, &out, &e);

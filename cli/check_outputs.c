@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/check_outputs.h"
+
+#include <string.h>
+#include "passport/cyclonedx.h"
+
+enum { OUTPUT_MAX = 256 << 20 };
+
+static int write_cyclonedx(struct check *c, const struct check_output_settings *s, struct buf *out, struct err *e)
+{
+    struct bom_options o = { .version = ASSAY_VERSION, .date = s->date, .cyclonedx_minor = s->cyclonedx_minor };
+    return cyclonedx_write(c, &o, out, e);
+}
+
+static const struct row {
+    const char *option;
+    int (*write)(struct check *c, const struct check_output_settings *s, struct buf *out, struct err *e);
+} rows[CHECK_OUT_COUNT] = {
+#define X(name, option, writer, help) [name] = { option, writer },
+    CHECK_OUTPUT_MAP(X)
+#undef X
+};
+
+static bool is_stdout(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+int check_outputs_plan(const char *const *values, bool stdout_taken, struct check_outputs *out, struct err *e)
+{
+    *out = (struct check_outputs){ .to_stdout = false };
+    for (size_t i = 0; i < CHECK_OUT_COUNT; i++) {
+        const char *path = values[i];
+        if (!path)
+            continue;
+        if (is_stdout(path) && (stdout_taken || out->to_stdout))
+            return err_plain(e, ERR_USAGE, "\"--%s -\" and another document cannot both go to stdout", rows[i].option);
+        for (size_t k = 0; k < i; k++)
+            if (out->path[k] && strcmp(out->path[k], path) == 0)
+                return err_plain(e, ERR_USAGE, "\"--%s\" and \"--%s\" name the same file", rows[k].option,
+                                 rows[i].option);
+        out->path[i] = path;
+        out->to_stdout = out->to_stdout || is_stdout(path);
+    }
+    return 0;
+}
+
+int check_outputs_make(struct check_outputs *o, struct check *c, const struct check_output_settings *s,
+                       struct buf *out, struct err *e)
+{
+    int rc = 0;
+    for (size_t i = 0; i < CHECK_OUT_COUNT && !rc; i++) {
+        if (!o->path[i])
+            continue;
+        buf_init(&o->bytes[i], OUTPUT_MAX);
+        struct buf *b = is_stdout(o->path[i]) ? out : &o->bytes[i];
+        rc = rows[i].write(c, s, b, e);
+        if (!rc && b->error)
+            rc = err_plain(e, b->error, "what \"--%s\" asks for does not fit into memory", rows[i].option);
+        if (!rc && b != out)
+            rc = fs_new_write(o->path[i], buf_view(b), c->claims.a, &o->file[i], e);
+    }
+    return rc;
+}
+
+int check_outputs_keep(struct check_outputs *o, struct err *e)
+{
+    int rc = 0;
+    for (size_t i = 0; i < CHECK_OUT_COUNT && !rc; i++)
+        if (o->path[i] && !is_stdout(o->path[i]))
+            rc = fs_new_keep(&o->file[i], e);
+    return rc;
+}
+
+void check_outputs_fini(struct check_outputs *o)
+{
+    for (size_t i = 0; i < CHECK_OUT_COUNT; i++) {
+        fs_new_drop(&o->file[i]);
+        buf_fini(&o->bytes[i]);
+    }
+}
