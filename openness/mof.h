@@ -7,7 +7,7 @@
  *
  * A part counts when it is there and its licence is open: FSF-libre, OSI-approved, of the framework's
  * list of open data licences, or OpenMDW-1.0. A research paper may stand in for the technical report.
- * Ids and lists of licences are data/mof.yaml, built into the program.
+ * The licences it takes as open are mof_licenses.h.
  * Source: White et al. 2024, arXiv 2403.13784; lfai/model_openness_tool, mof.settings.yml and its evaluator. */
 #ifndef ASSAY_OPENNESS_MOF_H
 #define ASSAY_OPENNESS_MOF_H
@@ -32,7 +32,7 @@
     X(MOF_RESEARCH_PAPER,        "research-paper",              "Research paper",                   DOCUMENT, 1, true)       \
     X(MOF_LIBRARIES,             "supporting-libraries",        "Supporting libraries and tools",   CODE,     2, false)      \
     X(MOF_METADATA,              "model-metadata",              "Model metadata",                   DATA,     1, false)      \
-    X(MOF_SAMPLE_OUTPUTS,        "sample-model-outputs",        "Sample model outputs",             DATA,     3, false)
+    X(MOF_SAMPLE_OUTPUTS,        "sample-model-outputs",        "Sample model outputs",             DOCUMENT, 3, false)
 
 enum mof_part {
 #define X(name, id, title, type, class, required) name,
@@ -57,8 +57,12 @@ struct mof_result {
 /* Apply the rule. Exact: the same doubles as the framework's own tool gives. */
 void mof_evaluate(const enum mof_state state[MOF_PARTS], struct mof_result *out);
 
+/* Does the research paper stand for the technical report? Then the report is no gap, and class I needs one fewer. */
+bool mof_paper_stands_in(const enum mof_state state[MOF_PARTS]);
+
 const struct mof_part_info *mof_part_info(enum mof_part part);
 const char *mof_state_name(enum mof_state s);           /* missing unlicensed invalid included */
 const char *mof_type_name(enum mof_type t);             /* code data document */
+const char *mof_class_label(unsigned class);            /* "Class III - Open Model"; "Unclassified" */
 
 #endif
