@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/machine.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/fs.h"
+#include "base/fs_write.h"
 #include "base/json.h"
 #include "base/machine_int.h"
 #include "base/mem.h"
@@ -259,17 +259,9 @@ bool machine_recall(const char *dir, const struct cpu *cpu, struct arena *a, str
 
 static bool write_file(const char *dir, struct span bytes, struct arena *a)
 {
-    char *temp = arena_fmt(a, "%s/machine.json.%ld", dir, (long)getpid());
+    struct fs_new f;
     char *path = fs_join(a, dir, "machine.json");
-    int fd = temp && path ? open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-    if (fd < 0)
-        return false;
-    bool ok = write(fd, bytes.p, bytes.n) == (ssize_t)bytes.n;
-    ok = close(fd) == 0 && ok;
-    ok = ok && rename(temp, path) == 0;
-    if (!ok)
-        (void)unlink(temp);
-    return ok;
+    return path && fs_new_write(path, bytes, a, &f, NULL) == 0 && fs_new_keep(&f, NULL) == 0;
 }
 
 static bool remember(const char *dir, const struct machine *m, struct arena *a)
