@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/* scan/rules.h - every rule once: its id, what it makes of a file, and what to do about it.
+ *
+ * Ids are for baselines and reports, and never change their meaning. Advisories are those of the attack class; a
+ * finding may add those of the very name it met (data/scan/allow.yaml). */
+#ifndef ASSAY_SCAN_RULES_H
+#define ASSAY_SCAN_RULES_H
+
+/*    id                       word in reports            verdict          severity  */
+/*    title; what to do; advisories                                                    */
+#define SCAN_RULE_MAP(X)                                                                                                \
+    X(RULE_PICKLE_GLOBAL,      "pickle-global",           UNSAFE,          CRITICAL,                                    \
+      "a pickle names something that is on no list of harmless things",                                                \
+      "do not load it; ask its publisher for safetensors", "")                                                          \
+    X(RULE_PICKLE_CALL,        "pickle-call",             UNSAFE,          CRITICAL,                                    \
+      "a pickle calls something that is no harmless constructor",                                                      \
+      "do not load it; ask its publisher for safetensors", "")                                                          \
+    X(RULE_PICKLE_COMPUTED,    "pickle-computed-name",    UNSAFE,          CRITICAL,                                    \
+      "a pickle computes the name of what it loads",                                                                   \
+      "do not load it; no honest writer does this", "")                                                                 \
+    X(RULE_PICKLE_STATE,       "pickle-state",            UNSAFE,          HIGH,                                        \
+      "a pickle writes into an object that has no business with it",                                                   \
+      "do not load it; no honest writer does this", "")                                                                 \
+    X(RULE_PICKLE_EXTENSION,   "pickle-extension",        UNSAFE,          HIGH,                                        \
+      "a pickle uses the loader's private registry of names",                                                          \
+      "do not load it; what the code stands for cannot be seen", "")                                                    \
+    X(RULE_PICKLE_PERSISTENT,  "pickle-persistent-id",    UNSAFE,          HIGH,                                        \
+      "a pickle asks the loader for an object that is no tensor storage",                                              \
+      "do not load it with a program that answers such requests", "")                                                   \
+    X(RULE_PICKLE_AMBIGUOUS,   "pickle-ambiguous",        UNSAFE,          HIGH,                                        \
+      "loaders read this pickle differently, and no writer makes such a one",                                          \
+      "do not load it", "")                                                                                             \
+    X(RULE_PICKLE_CLASS,       "pickle-unknown-class",    REVIEW,          MEDIUM,                                      \
+      "a pickle holds an object of a class that is on no list",                                                        \
+      "look at the class before you load it, or ask for safetensors", "")                                               \
+    X(RULE_PICKLE_BROKEN,      "pickle-broken",           INCOMPLETE,      MEDIUM,                                      \
+      "a pickle ends before it should, or turns into something else",                                                  \
+      "fetch the file again and compare its digest", "")                                                                \
+    X(RULE_PICKLE_LIMIT,       "pickle-limit",            INCOMPLETE,      MEDIUM,                                      \
+      "a pickle is larger than the machine that judges it",                                                            \
+      "ask for safetensors", "")                                                                                        \
+    X(RULE_PAYLOAD,            "payload",                 CARRIES_PAYLOAD, HIGH,                                        \
+      "a constant holds a pickle that would be unsafe; nothing here runs it",                                          \
+      "find out what the payload is for before any code touches it", "")                                                \
+    X(RULE_UNKNOWN_FORMAT,     "unknown-format",          REVIEW,          LOW,                                         \
+      "the bytes are of no format that is read here",                                                                  \
+      "find out what the file is for", "")                                                                              \
+    X(RULE_WRONG_CONTENT,      "wrong-content",           INCOMPLETE,      MEDIUM,                                      \
+      "the file's name claims a format that its bytes are not",                                                        \
+      "fetch the file again and compare its digest", "")                                                                \
+    X(RULE_TOO_DEEP,           "too-deep",                INCOMPLETE,      MEDIUM,                                      \
+      "more levels, members or bytes than are followed",                                                               \
+      "unpack the outer file by hand and scan what is in it", "")
+
+enum scan_rule_id {
+#define X(id, word, verdict, severity, title, todo, advisories) id,
+    SCAN_RULE_MAP(X)
+#undef X
+    SCAN_RULES
+};
+
+struct scan_rule {
+    const char *word;                       /* "pickle-global" */
+    unsigned char verdict, severity;        /* enum scan_verdict, enum scan_severity */
+    const char *title, *todo;               /* one sentence each, lower case, no full stop */
+    const char *advisories;                 /* "CVE-2025-1716 GHSA-..."; "" */
+};
+
+const struct scan_rule *scan_rule(enum scan_rule_id id);
+
+#endif

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/* scan/scan.h - what is hostile in the bytes of a model, and what could not be read.
+ *
+ *     node (bytes, "a.bin!archive/data.pkl") ─> the format that recognises the bytes, never the name alone
+ *                                              ├─> findings, each of a rule, with its offset
+ *                                              └─> nodes inside it (members, constants), one level deeper
+ *
+ *     CLEAN < REVIEW < CARRIES-PAYLOAD < INCOMPLETE < UNSAFE            the worst finding is the verdict
+ *
+ * Nothing is passed over: bytes that no format takes, a member that is too large, a codec that is missing are
+ * findings of their own, so CLEAN means: read to the end, and only what is known to be harmless was there. Nothing is
+ * extracted to disk, nothing is executed, no object of a stream is built.
+ * A format is one const struct in one file scan/scan_<format>.c; the build makes the table. */
+#ifndef ASSAY_SCAN_SCAN_H
+#define ASSAY_SCAN_SCAN_H
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "scan/rules.h"
+
+enum {
+    SCAN_DEPTH_MAX = 8,                     /* archives in archives, payloads in payloads */
+    SCAN_FINDINGS_MAX = 200,                /* kept a file; all are counted */
+    SCAN_NODES_MAX = 100000                 /* members and constants of one file */
+};
+#define SCAN_INFLATED_MAX ((uint64_t)1 << 40)   /* bytes that one file may grow to, all levels together */
+#define SCAN_MEMORY_MAX   ((size_t)24 << 20)    /* of one inflated member that must lie in memory whole */
+
+enum scan_verdict { SCAN_CLEAN, SCAN_REVIEW, SCAN_CARRIES_PAYLOAD, SCAN_INCOMPLETE, SCAN_UNSAFE };
+enum scan_severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+
+struct scan_finding {
+    const struct scan_rule *rule;
+    const char *path;                       /* of the node: "model.zip!data.pkl" */
+    uint64_t offset;                        /* in the node's bytes */
+    const char *what;                       /* one sentence: what it would do, lower case, no full stop */
+    const char *advisory;                   /* more ids beside the rule's own, parted by blanks; "" */
+};
+
+struct scan_node {
+    struct span in;
+    const char *path;                       /* for people; parts of an archive behind '!' */
+    const char *name;                       /* the last part: a hint for what it claims to be */
+    unsigned depth;
+};
+
+struct allow;
+struct scan {                               /* one file being scanned; begin with scan_init */
+    struct arena *a;
+    const struct allow *allow;
+    enum scan_verdict verdict;
+    const char *format;                     /* that took the file itself; "" before */
+    struct scan_finding *findings;
+    size_t n_findings, cap_findings;        /* kept */
+    uint64_t n_found;                       /* all, kept or not */
+    uint64_t n_nodes, inflated_bytes;
+    bool probing;                           /* a constant is being looked into: see scan_pickle */
+};
+
+struct scan_format {
+    const char *name;                       /* "pickle" */
+    /* How sure are the bytes this format? 0 not, 100 no doubt. The name may only decide between formats that
+     * the bytes allow. */
+    unsigned (*sniff)(const struct scan_node *n);
+    /* Read the whole node. Hostile bytes are findings, never errors. Fails: ERR_MEMORY. */
+    int (*run)(struct scan *s, const struct scan_node *n, struct err *e);
+};
+extern const struct scan_format *const scan_formats[];      /* ends with NULL; generated */
+
+void scan_init(struct scan *s, const struct allow *allow, struct arena *a);
+
+/* Scan one node and all that is in it. Fails: ERR_MEMORY. */
+int scan_bytes(struct scan *s, const struct scan_node *n, struct err *e);
+
+/* The same for something inside `outer`: `name` is added to the path behind '!'. Counts depth and nodes; beyond
+ * the limits it is a finding, and the node is not read. */
+int scan_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e);
+
+/* Add a finding; the verdict becomes at least the rule's. Fails: ERR_MEMORY. */
+int scan_find(struct scan *s, const struct scan_node *n, enum scan_rule_id rule, uint64_t offset, struct err *e,
+              const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+
+const char *scan_verdict_name(enum scan_verdict v);     /* "CARRIES-PAYLOAD" */
+const char *scan_severity_name(enum scan_severity s);   /* "critical" */
+
+#endif

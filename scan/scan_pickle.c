@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Pickle streams: every global against the list, every call against what the global may be used for.
+ *
+ *     stream, stream, ... [raw bytes]        each stream is judged; what follows the last must be explained
+ *
+ * A file of torch before 1.6 is five streams (magic, protocol, system, object, keys of storages) and the storages'
+ * bytes. Constants are looked into for pickles: what is unsafe there is a payload, for nothing here runs it. */
+#include <stdio.h>
+#include <strings.h>
+#include "format/pickle.h"
+#include "scan/allow.h"
+#include "scan/scan.h"
+
+enum { PROBE_FROM_BYTES = 12, PROBE_MAX_BYTES = 1 << 20 };
+
+/* torch/serialization.py: MAGIC_NUMBER, as the pickle writer puts it: LONG1 of ten bytes. */
+static const uint8_t torch_magic[] = { 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, '.' };
+
+struct judge {
+    struct scan *s;
+    const struct scan_node *n;
+    uint8_t *use;                           /* of each global so far: enum allow_use + 1; 0 not yet asked */
+    size_t cap_use;
+    uint64_t storage_bytes;                 /* what a file of the old torch must hold behind its streams */
+    uint64_t *keys;                         /* hashes of the storages' keys so far */
+    size_t n_keys, cap_keys;
+    bool stopped;                           /* the last stream ran to its STOP */
+    struct err *e;
+    int rc;
+};
+
+static void found(struct judge *j, enum scan_rule_id rule, uint64_t at, const char *what)
+{
+    if (!j->rc)
+        j->rc = scan_find(j->s, j->n, rule, at, j->e, "%s", what);
+}
+
+/* ---- names ------------------------------------------------------------------------------ */
+
+static enum allow_use use_of(struct judge *j, const struct pickle *m, uint32_t g)
+{
+    if (g == PK_NO_GLOBAL)
+        return ALLOW_UNKNOWN;
+    while (g >= j->cap_use) {
+        void *items = j->use;
+        if (arena_grow(j->s->a, &items, &j->cap_use, j->cap_use, 1)) {
+            j->rc = err_memory(j->e);
+            return ALLOW_UNKNOWN;
+        }
+        j->use = items;
+    }
+    if (!j->use[g])
+        j->use[g] = (uint8_t)(allow_find(j->s->allow, m->globals[g].module, m->globals[g].name) + 1);
+    return (enum allow_use)(j->use[g] - 1);
+}
+
+/* "calls os system", with the advisories that speak of this very name. */
+static void found_global(struct judge *j, const struct pickle *m, enum scan_rule_id rule, uint64_t at,
+                         const char *verb, uint32_t g, const char *more)
+{
+    size_t before = j->s->n_findings;
+    if (j->rc)
+        return;
+    if (g == PK_NO_GLOBAL) {
+        j->rc = scan_find(j->s, j->n, rule, at, j->e, "%s what an earlier call gave%s", verb, more);
+        return;
+    }
+    const struct pk_global *x = &m->globals[g];
+    j->rc = scan_find(j->s, j->n, rule, at, j->e, "%s %.*s.%.*s%s", verb, SPAN_ARG(x->module), SPAN_ARG(x->name), more);
+    struct span ids = allow_advisories(j->s->allow, x->module, x->name);
+    if (j->rc || !ids.n || j->s->n_findings == before)
+        return;
+    j->s->findings[before].advisory = arena_strn(j->s->a, ids.p, ids.n);
+    if (!j->s->findings[before].advisory)
+        j->rc = err_memory(j->e);
+}
+
+static void on_named(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    enum allow_use use = use_of(j, m, ev->global);
+    if (use == ALLOW_UNKNOWN)
+        found_global(j, m, RULE_PICKLE_GLOBAL, ev->at, "names", ev->global, "");
+    else if (use == ALLOW_REVIEW || use == ALLOW_REVIEW_CALL)
+        found_global(j, m, RULE_PICKLE_CLASS, ev->at, "holds an object of", ev->global, "");
+}
+
+/* ---- calls and state -------------------------------------------------------------------- */
+
+static void load_inside(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    struct span bytes;
+    if (ev->n_items != 1 || ev->items[0].kind != PK_BYTES || !pk_text(m, &ev->items[0], j->s->a, &bytes)) {
+        found_global(j, m, RULE_PICKLE_CALL, ev->at, "loads with", ev->fn.global, " what is no constant");
+        return;
+    }
+    char name[40];
+    (void)snprintf(name, sizeof name, "constant at %llu", (unsigned long long)ev->items[0].at);
+    if (!j->rc)
+        j->rc = scan_inside(j->s, j->n, bytes, name, j->e);
+}
+
+static void on_called(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    bool is_global = ev->fn.kind == PK_GLOBAL, bare = strncmp(pk_opcode_name(ev->op), "NEWOBJ", 6) == 0;
+    enum allow_use use = is_global ? use_of(j, m, ev->fn.global) : ALLOW_UNKNOWN;
+    if (use == ALLOW_CALL || use == ALLOW_REVIEW_CALL || (bare && (use == ALLOW_NEW || use == ALLOW_REVIEW)))
+        return;
+    if (use == ALLOW_LOADS && !bare) {
+        load_inside(j, m, ev);
+        return;
+    }
+    if (use == ALLOW_CALLS_FIRST && !bare && ev->n_items && ev->items[0].kind == PK_GLOBAL &&
+        use_of(j, m, ev->items[0].global) == ALLOW_CALL)
+        return;
+    found_global(j, m, RULE_PICKLE_CALL, ev->at, "calls", is_global ? ev->fn.global : PK_NO_GLOBAL, "");
+}
+
+/* May state be put into, or items be added to, what calling this gave? */
+static bool may_be_filled(struct judge *j, struct pickle *m, const struct pk_value *v)
+{
+    return v->kind == PK_RESULT && use_of(j, m, v->global) >= ALLOW_REVIEW && use_of(j, m, v->global) != ALLOW_VALUE;
+}
+
+static void on_filled(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    if (may_be_filled(j, m, &ev->fn))
+        return;
+    if (ev->fn.kind == PK_GLOBAL || ev->fn.kind == PK_RESULT)
+        found_global(j, m, RULE_PICKLE_STATE, ev->at, ev->kind == PK_BUILT ? "puts state into" : "adds items to",
+                     ev->fn.global, ev->fn.kind == PK_GLOBAL ? " itself" : "");
+    else
+        found(j, RULE_PICKLE_STATE, ev->at, ev->kind == PK_BUILT ? "puts state into what takes none"
+                                                                : "adds items to what takes none of this kind");
+}
+
+/* ---- storages of torch ------------------------------------------------------------------ */
+
+static unsigned item_bytes(struct span type)
+{
+    static const struct { const char *name; unsigned bytes; } types[] = {
+        { "DoubleStorage", 8 }, { "LongStorage", 8 }, { "ComplexFloatStorage", 8 }, { "FloatStorage", 4 },
+        { "IntStorage", 4 }, { "QInt32Storage", 4 }, { "HalfStorage", 2 }, { "BFloat16Storage", 2 },
+        { "ShortStorage", 2 }, { "ComplexDoubleStorage", 16 },
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (span_is(type, types[i].name))
+            return types[i].bytes;
+    return 1;
+}
+
+/* Count the bytes of a storage once for each key. */
+static void add_storage(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    struct span key;
+    int64_t n;
+    uint64_t h = 14695981039346656037u;
+    void *items = j->keys;
+    if (ev->n_items < 5 || !pk_text(m, &ev->items[2], j->s->a, &key) || !pk_number(m, &ev->items[4], &n) || n < 0 ||
+        n > INT64_MAX / 32)
+        return;
+    for (size_t i = 0; i < key.n; i++)
+        h = (h ^ key.p[i]) * 1099511628211u;
+    for (size_t i = 0; i < j->n_keys; i++)
+        if (j->keys[i] == h)
+            return;
+    if (j->n_keys >= 1 << 14)
+        return;                             /* the sum will not fit, and that is then said */
+    if (arena_grow(j->s->a, &items, &j->cap_keys, j->n_keys, sizeof *j->keys)) {
+        j->rc = err_memory(j->e);
+        return;
+    }
+    j->keys = items;
+    j->keys[j->n_keys++] = h;
+    j->storage_bytes += 8 + (uint64_t)n * item_bytes(m->globals[ev->items[1].global].name);
+}
+
+/* torch asks its loader for ('storage', class, key, location, numel) and, in old files, ('module', class, ...). */
+static void on_persistent(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    struct span kind = SPAN_NONE;
+    bool torch = ev->n_items >= 4 && ev->items[1].kind == PK_GLOBAL && pk_text(m, &ev->items[0], j->s->a, &kind);
+    if (torch && span_is(kind, "storage"))
+        add_storage(j, m, ev);
+    else if (!torch || !span_is(kind, "module"))
+        found(j, RULE_PICKLE_PERSISTENT, ev->at, "asks the loader for an object by an id that is no tensor's");
+}
+
+/* ---- payloads in constants -------------------------------------------------------------- */
+
+static int value64(uint8_t b)
+{
+    if (b >= 'A' && b <= 'Z')
+        return b - 'A';
+    if (b >= 'a' && b <= 'z')
+        return b - 'a' + 26;
+    if (b >= '0' && b <= '9')
+        return b - '0' + 52;
+    return b == '+' || b == '-' ? 62 : b == '/' || b == '_' ? 63 : -1;
+}
+
+static int value16(uint8_t b)
+{
+    return b >= '0' && b <= '9' ? b - '0' : (b | 32) >= 'a' && (b | 32) <= 'f' ? (b | 32) - 'a' + 10 : -1;
+}
+
+/* Decode digits of `bits` each up to the first byte that is none. */
+static struct span decode_digits(struct span in, unsigned bits, int (*value)(uint8_t), struct arena *a)
+{
+    uint8_t *out = (uint8_t *)arena_text(a, in.n + 1);
+    size_t n = 0;
+    uint32_t acc = 0, have = 0;
+    for (size_t i = 0; out && i < in.n; i++) {
+        int v = value(in.p[i]);
+        if (v < 0 && (in.p[i] == '\n' || in.p[i] == '\r'))
+            continue;
+        if (v < 0)
+            break;
+        acc = acc << bits | (uint32_t)v;
+        have += bits;
+        if (have >= 8) {
+            have -= 8;
+            out[n++] = (uint8_t)(acc >> have);
+        }
+    }
+    return out ? span_of(out, n) : SPAN_NONE;
+}
+
+static bool starts_as_pickle(struct span s)
+{
+    return s.n >= PROBE_FROM_BYTES && ((s.p[0] == 0x80 && s.p[1] <= 5) || (s.p[0] && strchr("c(]})i", s.p[0])));
+}
+
+static int judge_streams(struct scan *s, const struct scan_node *n, bool probe, bool *stopped, struct err *e);
+
+/* Is this, strictly, a pickle that would be unsafe? */
+static bool is_payload(struct judge *j, struct span bytes)
+{
+    struct scan inner;
+    bool stopped = false;
+    struct scan_node n = { .in = bytes, .path = j->n->path, .name = "constant", .depth = j->n->depth + 1 };
+    if (j->rc || !starts_as_pickle(bytes) || n.depth > SCAN_DEPTH_MAX)
+        return false;
+    scan_init(&inner, j->s->allow, j->s->a);
+    j->rc = judge_streams(&inner, &n, true, &stopped, j->e);
+    return !j->rc && stopped && (inner.verdict == SCAN_UNSAFE || inner.verdict == SCAN_CARRIES_PAYLOAD);
+}
+
+static void on_constant(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    static const char *const heads64[] = { "gAS", "gAR", "gAN", "gAJ", "gAV", "gAT", "Y19", "Y29", "Y2", "KG", "KE" };
+    struct span s;
+    if (!pk_text(m, &ev->fn, j->s->a, &s) || s.n < PROBE_FROM_BYTES || s.n > PROBE_MAX_BYTES)
+        return;
+    const char *how = is_payload(j, s) ? "a pickle" : NULL;
+    for (size_t i = 0; i < sizeof heads64 / sizeof *heads64 && !how; i++)
+        if (span_starts(s, heads64[i]) && is_payload(j, decode_digits(s, 6, value64, j->s->a)))
+            how = "a pickle in base64";
+    if (!how && value16(s.p[0]) >= 0 && value16(s.p[1]) >= 0 && value16(s.p[2]) >= 0 && value16(s.p[3]) >= 0 &&
+        is_payload(j, decode_digits(s, 4, value16, j->s->a)))
+        how = "a pickle in hexadecimal digits";
+    if (how && !j->rc)
+        j->rc = scan_find(j->s, j->n, RULE_PAYLOAD, ev->at, j->e, "holds %s that would be unsafe if it were loaded", how);
+}
+
+/* ---- one stream after another ----------------------------------------------------------- */
+
+static void on_event(void *ud, struct pickle *m, const struct pk_event *ev)
+{
+    struct judge *j = ud;
+    switch (ev->kind) {
+    case PK_NAMED:
+        on_named(j, m, ev);
+        break;
+    case PK_NAMED_UNKNOWN:
+        found(j, RULE_PICKLE_COMPUTED, ev->at, ev->what);
+        break;
+    case PK_CALLED:
+        on_called(j, m, ev);
+        break;
+    case PK_BUILT: case PK_EXTENDED:
+        on_filled(j, m, ev);
+        break;
+    case PK_PERSISTENT:
+        on_persistent(j, m, ev);
+        break;
+    case PK_EXTENSION:
+        found(j, RULE_PICKLE_EXTENSION, ev->at, "takes a name from the loader's registry");
+        break;
+    case PK_CONSTANT:
+        on_constant(j, m, ev);
+        break;
+    case PK_AMBIGUOUS:
+        found(j, RULE_PICKLE_AMBIGUOUS, ev->at, ev->what);
+        break;
+    }
+}
+
+/* What the end of a stream says, when it is not its STOP. */
+static void on_end(struct judge *j, const struct pickle *m, unsigned n_streams)
+{
+    if (m->end == PK_TOO_LARGE)
+        found(j, RULE_PICKLE_LIMIT, m->at, m->why);
+    else if (m->end != PK_STOPPED)
+        found(j, RULE_PICKLE_BROKEN, m->at, n_streams ? "bytes behind the last stream are no pickle" : m->why);
+    else if (m->protocol > 5)
+        found(j, RULE_PICKLE_BROKEN, m->at, "a protocol that no loader knows");
+}
+
+static bool is_old_torch(struct span in)
+{
+    size_t skip = in.n > 2 && in.p[0] == 0x80 ? 2 : 0;
+    return in.n >= skip + sizeof torch_magic && memcmp(in.p + skip, torch_magic, sizeof torch_magic) == 0;
+}
+
+static int judge_streams(struct scan *s, const struct scan_node *n, bool probe, bool *stopped, struct err *e)
+{
+    struct judge j = { .s = s, .n = n, .e = e };
+    struct pickle m;
+    bool torch = is_old_torch(n->in);
+    uint64_t at = 0;
+    pickle_init(&m, n->in, s->a);
+    m.event = on_event;
+    m.ud = &j;
+    m.constants_from = PROBE_FROM_BYTES;
+    for (unsigned n_streams = 0; !j.rc && (at < n->in.n || !n_streams); n_streams++) {
+        if (torch && n_streams == 5) {
+            if (n->in.n - at != j.storage_bytes)
+                found(&j, RULE_PICKLE_BROKEN, at, "the storages' bytes are not as many as the tensors need");
+            break;
+        }
+        int rc = pickle_run(&m, at, e);
+        j.rc = j.rc ? j.rc : rc;
+        *stopped = *stopped || m.end == PK_STOPPED;
+        if (probe && m.end != PK_STOPPED)
+            break;
+        on_end(&j, &m, n_streams);
+        if (m.end != PK_STOPPED)
+            break;
+        at = m.next;
+    }
+    pickle_fini(&m);
+    return j.rc;
+}
+
+static int run(struct scan *s, const struct scan_node *n, struct err *e)
+{
+    bool stopped = false;
+    return judge_streams(s, n, false, &stopped, e);
+}
+
+/* ---- is it a pickle --------------------------------------------------------------------- */
+
+struct trial { unsigned n_named, n_called; };
+
+static void on_trial(void *ud, struct pickle *m, const struct pk_event *ev)
+{
+    struct trial *t = ud;
+    (void)m;
+    t->n_named += ev->kind == PK_NAMED;
+    t->n_called += ev->kind == PK_CALLED || ev->kind == PK_EXTENSION || ev->kind == PK_NAMED_UNKNOWN;
+}
+
+static bool named_as_pickle(const char *name)
+{
+    static const char *const ends[] = { ".pkl", ".pickle", ".pck", ".p", ".joblib", ".dill", ".cloudpickle" };
+    size_t n = strlen(name);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (n > strlen(ends[i]) && strcasecmp(name + n - strlen(ends[i]), ends[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The text protocols have no mark at the front: run it, and see whether it makes sense. */
+static unsigned sniff(const struct scan_node *n)
+{
+    struct arena a;
+    struct pickle m;
+    struct trial t = { 0, 0 };
+    if (n->in.n >= 2 && n->in.p[0] == 0x80 && n->in.p[1] <= 5)
+        return 90;
+    if (!n->in.n || !pk_opcode_name(n->in.p[0])[0])
+        return named_as_pickle(n->name) ? 5 : 0;
+    arena_init(&a, 8 << 20);
+    pickle_init(&m, n->in, &a);
+    m.event = on_trial;
+    m.ud = &t;
+    int rc = pickle_run(&m, 0, NULL);
+    bool whole = !rc && m.end == PK_STOPPED && m.n_ops > 1;
+    pickle_fini(&m);
+    arena_fini(&a);
+    if (t.n_called)
+        return 80;
+    return whole ? 60 : named_as_pickle(n->name) ? 20 : 0;
+}
+
+const struct scan_format scan_pickle = { .name = "pickle", .sniff = sniff, .run = run };
