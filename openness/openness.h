@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "claim/claim.h"
+#include "format/snapshot.h"
 #include "openness/card_topics.h"
 #include "openness/mof.h"
 
@@ -81,31 +82,51 @@ struct openness {
 
 /* What the licences of the model allow, by what they cover: passport/ fills it from the verdict's terms. */
 struct openness_terms {
-    const char *id;                 /* SPDX id or LicenseRef; "" none found */
-    bool known;                     /* the facts below are facts of a record that was read */
+    const char *id;                 /* SPDX id or LicenseRef, several tied by AND; "" none found */
+    bool known;                     /* the facts below are facts of records that were read */
+    bool has_text;                  /* a licence text lies there, not only its name */
     bool osi, mof_open;             /* approved by the OSI; open by the framework's list */
     bool restricted;                /* field, users, region, use policy, non-commercial: `limits` says which */
-    const char *limits;             /* "use policy, threshold 700000000 mau"; "" */
+    const char *limits;             /* "use policy, above 700000000 mau ask first"; "" */
+    const char *doubt;              /* why the facts settle nothing: a text that is not known, a rider; "" */
+    enum openness_met may_use, may_modify, may_share;       /* for any purpose; by anybody */
     const struct evidence *evidence;        /* may be NULL */
 };
 
-struct openness_file { const char *path; const char *role; uint64_t size_bytes; };      /* role: of format/snapshot.h */
+struct openness_file {
+    const char *path;
+    enum snap_role role;
+    uint64_t size_bytes;
+    bool is_pointer;                /* of git-lfs: the file itself is elsewhere */
+};
 
 struct openness_input {
-    const struct openness_file *files;
+    const struct openness_file *files;      /* links that lead out of the folder are left out */
     size_t n_files;
     bool single_file;               /* the model is one file: the folder around it was not examined */
+    bool truncated;                 /* not all files were listed */
     const struct card_topics *topics;
     const struct card *card;        /* NULL when there is none */
+    const char *card_path;          /* "" when there is none */
     struct span card_raw;
-    struct openness_terms weights, code, data, docs;        /* id "" when no terms speak of it */
+    struct openness_terms weights, code, data, docs;        /* id and doubt "" when no terms speak of it */
     const char *const *datasets;    /* names that card or weights give */
     const struct evidence *const *dataset_evidence;
     size_t n_datasets;
+    const char *architecture_name;  /* "" when nothing names it */
     const struct evidence *architecture;    /* where the weights or the configuration name it; NULL */
+    const char *library;            /* named by card or configuration, or that the format is run by; "" */
+    const struct evidence *library_evidence;
+    const struct evidence *own_code;        /* where the configuration says that code comes with the model; NULL */
+    const char *base;               /* a base model that it says it was made from; "" */
+    const struct evidence *base_evidence;
+    const struct evidence *gate;    /* where the card asks for something before the download; NULL */
+    /* Evidence for a file: its first bytes. Fails: ERR_IO, ERR_MEMORY. Called for a few files only. */
+    int (*see)(void *ud, const char *path, const struct evidence **out, struct err *e);
+    void *ud;
 };
 
-/* Judge. Fails: ERR_MEMORY. */
+/* Judge. Cost: linear in the files and the card. Fails: ERR_IO, ERR_MEMORY. */
 int openness_judge(const struct openness_input *in, struct arena *a, struct openness *out, struct err *e);
 
 const char *openness_part_word(enum openness_part p);

@@ -11,6 +11,19 @@ int check_conclude(struct check *c, struct arena *a, struct err *e);
 /* The terms and open questions that the verdict follows from. Fails: ERR_MEMORY. */
 int check_terms(struct check *c, struct arena *a, struct err *e);
 
+/* Does a text speak for the weights; is a declaration the one to take of a choice ("MIT OR GPL-3.0"); is some
+ * term at least as strict as this base's licence? */
+bool check_speaks_for_weights(const struct check *c, const struct gather_text *t);
+bool check_is_best_choice(const struct declared_list *list, const struct declared *d);
+bool check_is_covered(const struct check *c, const struct base *b);
+
+/* What is open: six components, the class, the yardsticks, and their claims. Fails: ERR_IO, ERR_MEMORY. */
+int check_openness(struct check *c, struct arena *a, struct err *e);
+
+/* The terms that cover one scope, merged. Fails: ERR_MEMORY. */
+int check_openness_terms(struct check *c, enum snap_scope scope, struct arena *a, struct openness_terms *out,
+                         struct err *e);
+
 /* Every statement above as a claim with its evidence. Fails: ERR_MEMORY. */
 int check_claims(struct check *c, struct arena *a, struct err *e);
 

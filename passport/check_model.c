@@ -169,6 +169,8 @@ int check_model(const char *ref, const struct check_options *opt, struct arena *
         rc = judge_policy(c, opt, a, e);
     if (!rc)
         rc = check_claims(c, a, e);
+    if (!rc)
+        rc = check_openness(c, a, e);
     return rc;
 }
 

@@ -20,7 +20,7 @@ static bool folder_has_weights(const struct model *m, const char *path)
     return false;
 }
 
-static bool speaks_for_weights(const struct check *c, const struct gather_text *t)
+bool check_speaks_for_weights(const struct check *c, const struct gather_text *t)
 {
     if (t->file->scope != SNAP_SCOPE_UNSAID)
         return t->file->scope == SNAP_SCOPE_WEIGHTS;        /* wherever it lies */
@@ -52,7 +52,7 @@ static int conclude_one(struct check *c, const struct gather_text *t, const stru
         if (!(k->residue[k->n_residue++] = check_span(t, &t->is.residue[i], a)))
             return err_memory(e);
     bool binds = f->entry->kind == INDEX_LICENSE || f->entry->kind == INDEX_POLICY;
-    k->is_term = binds && speaks_for_weights(c, t);
+    k->is_term = binds && check_speaks_for_weights(c, t);
     c->n_concluded++;
     return 0;
 }
@@ -102,7 +102,7 @@ static bool is_structured(enum declared_how how)
 }
 
 /* Of a choice ("MIT OR GPL-3.0") the most permissive part counts. */
-static bool is_best_choice(const struct declared_list *list, const struct declared *d)
+bool check_is_best_choice(const struct declared_list *list, const struct declared *d)
 {
     static const unsigned char rank[CLASS_COUNT] = {
         [CLASS_PERMISSIVE] = 0, [CLASS_COPYLEFT] = 1, [CLASS_NONE] = 7, [CLASS_UNKNOWN] = 6, [CLASS_RESTRICTED] = 2,
@@ -123,7 +123,7 @@ static void add_declared_terms(struct check *c, bool structured)
         const struct declared *d = &list->items[i];
         bool for_weights = d->scope == SCOPE_UNSAID || (d->scope & SCOPE_WEIGHTS);
         if (d->state != DECLARED_NAMED || !for_weights || is_structured(d->how) != structured ||
-            has_term(c, d->id) || !is_best_choice(list, d))
+            has_term(c, d->id) || !check_is_best_choice(list, d))
             continue;
         c->terms[c->n_terms++] = (struct verdict_term){ .record = d->record, .id = d->id,
             .scope = d->scope & SCOPE_WEIGHTS ? "weights" : "model", .known = TERM_DECLARED, .evidence = d->evidence };
@@ -171,7 +171,7 @@ static int ask_of_text(struct check *c, const struct gather_text *t, struct aren
 {
     const struct identified *is = &t->is;
     const char *path = t->file->path;
-    if (t->file->role != SNAP_LICENSE || is->n_found || !speaks_for_weights(c, t))
+    if (t->file->role != SNAP_LICENSE || is->n_found || !check_speaks_for_weights(c, t))
         return 0;
     struct evidence *ev = (struct evidence *)(uintptr_t)evidence_of(a, path, t->raw, 0, t->raw.n, true);
     if (!ev)
@@ -191,7 +191,7 @@ static int ask_of_text(struct check *c, const struct gather_text *t, struct aren
 /* A head on a licence file can hold anything, and no licence explains it. */
 static int ask_of_head(struct check *c, const struct gather_text *t, struct arena *a, struct err *e)
 {
-    if (!t->is.head_lines || !speaks_for_weights(c, t))
+    if (!t->is.head_lines || !check_speaks_for_weights(c, t))
         return 0;
     struct evidence *ev = (struct evidence *)(uintptr_t)evidence_of(a, t->file->path, t->raw, 0, t->raw.n, true);
     return ev ? ask(c, a, ANSWER_ASK, ev, "what the head says", e, "%s begins with a head of %u lines that no licence "
@@ -217,7 +217,7 @@ static int ask_of_declared(struct check *c, struct arena *a, struct err *e)
 }
 
 /* Is some term at least as strict as this base's licence? */
-static bool is_covered(const struct check *c, const struct base *b)
+bool check_is_covered(const struct check *c, const struct base *b)
 {
     if (has_term(c, b->license))
         return true;
@@ -233,7 +233,7 @@ static int ask_of_bases(struct check *c, struct arena *a, struct err *e)
     for (size_t i = 0; i < c->gather.bases.n && !rc; i++) {
         const struct base *b = &c->gather.bases.items[i];
         const struct evidence *ev = b->evidence;
-        if (b->how == BASE_HINTED && b->known && !is_covered(c, b) && b->license[0])
+        if (b->how == BASE_HINTED && b->known && !check_is_covered(c, b) && b->license[0])
             rc = ask(c, a, ANSWER_ASK, ev, "whether it was made from that family", e,
                      "the name \"%s\" hints at the family %s, under %s", b->name, b->family, b->license);
         else if (b->how != BASE_HINTED && !b->known)

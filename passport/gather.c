@@ -78,8 +78,13 @@ static int read_gguf(struct gather *g, const struct model_file *f, struct err *e
     if (rc)
         return refused(f, rc, e);
     g->n_weights++;
-    if (!g->architecture[0] && general.architecture.text.n)
+    if (!g->architecture[0] && general.architecture.text.n) {
         g->architecture = arena_strn(g->a, general.architecture.text.p, general.architecture.text.n);
+        g->architecture_at = evidence_of(g->a, f->path, bytes, general.architecture.byte_from,
+                                         general.architecture.byte_to, false);
+        if (!g->architecture || !g->architecture_at)
+            return err_memory(e);
+    }
     rc = declared_from_gguf(&g->declare, f->path, &gguf, &general, &g->declared, e);
     if (!rc)
         rc = bases_from_gguf(&g->families, f->path, &gguf, &general, &g->bases, e);

@@ -55,6 +55,7 @@ struct gather {
     size_t n_maps, cap_maps;
     size_t n_weights;                   /* weights files whose directory was read and proved */
     const char *architecture;           /* of the weights, "" when unknown; the first file's */
+    const struct evidence *architecture_at;     /* where a GGUF file names it; NULL */
     bool license_unread, policy_unread;
 };
 

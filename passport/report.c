@@ -320,6 +320,7 @@ int report_json(struct check *c, struct buf *out, struct err *e)
     rc = put_bases(&j, c, a, e);
     put_datasets(&j, c);
     json_close(&j, '}');
+    report_openness(&j, c);
     put_verdict(&j, c);
     put_policy(&j, c);
     put_claims(&j, c);

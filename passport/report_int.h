@@ -10,4 +10,7 @@
 void report_evidence(struct json_out *j, const struct check *c, const char *key, const struct evidence *ev);
 void report_all_evidence(struct json_out *j, const struct check *c, const struct evidence *const *ev, size_t n);
 
+/* "openness": six components, the class with its reason, MOF, OSAID, EU AI Act. */
+void report_openness(struct json_out *j, const struct check *c);
+
 #endif

@@ -45,8 +45,9 @@ static bool is_inside(const char *path)
     return !strstr(path, "/../") && (n < 3 || strcmp(path + n - 3, "/..") != 0);
 }
 
-/* The bytes that a pointer's path names; *why is set when they cannot be had. */
-static int open_bytes(struct verify *v, const char *path, struct span *out, const char **why)
+/* The bytes that a pointer's path names. A pointer with lines means a PDF's text, one without its bytes.
+ * *why is set when they cannot be had. */
+static int open_bytes(struct verify *v, const char *path, bool lines, struct span *out, const char **why)
 {
     static const char prefix[] = "catalogue:";
     *why = NULL;
@@ -73,21 +74,26 @@ static int open_bytes(struct verify *v, const char *path, struct span *out, cons
             return 0;
         }
         v->open_path = path;
-        bool unread = false;
-        if (span_starts(v->map.bytes, "%PDF-") && (pdf_text(full, v->a, &v->pdf, &unread, NULL) || unread))
-            *why = "the PDF cannot be read";
     }
-    *out = v->pdf.p ? v->pdf : v->map.bytes;
+    *out = v->map.bytes;
+    if (!lines || !span_starts(v->map.bytes, "%PDF-"))
+        return 0;
+    bool unread = false;
+    char *full = v->pdf.p ? NULL : model_path(&v->m, path, v->a);
+    if (!v->pdf.p && (!full || pdf_text(full, v->a, &v->pdf, &unread, NULL) || unread))
+        *why = "the PDF cannot be read";
+    *out = v->pdf;
     return 0;
 }
 
-static int check_pointer(struct verify *v, const char *path, int64_t from, int64_t to, const char *sha256)
+static int check_pointer(struct verify *v, const char *path, bool lines, int64_t from, int64_t to,
+                         const char *sha256)
 {
     struct span bytes;
     const char *why;
     char hex[SHA256_HEX_BYTES];
     v->out->n_pointers++;
-    int rc = open_bytes(v, path, &bytes, &why);
+    int rc = open_bytes(v, path, lines, &bytes, &why);
     if (rc)
         return rc;
     if (!why && (from < 0 || to < from || (uint64_t)to > bytes.n))
@@ -114,11 +120,12 @@ static int check_file(struct verify *v, const char *path, const char *sha256)
 static int check_tree(struct verify *v, const struct val *node)
 {
     const char *path = val_str(val_get(node, "path")), *sha256 = val_str(val_get(node, "sha256"));
-    int64_t from, to;
+    int64_t from, to, line = 0;
     int rc = 0;
     if (path && sha256) {
+        (void)val_int(val_get(node, "line_from"), &line);
         if (val_int(val_get(node, "byte_from"), &from) && val_int(val_get(node, "byte_to"), &to))
-            rc = check_pointer(v, path, from, to, sha256);
+            rc = check_pointer(v, path, line > 0, from, to, sha256);
         else if (val_get(node, "size"))
             rc = check_file(v, path, sha256);
     }
