@@ -62,6 +62,12 @@ void mot_judge(const struct mot_release *r, const struct mof_licenses *l, struct
 
 /* ---- why not the next class ------------------------------------------------------------------------------- */
 
+static const char *plural(enum mof_type t)
+{
+    static const char *const words[] = { [MOF_CODE] = "code", [MOF_DATA] = "data", [MOF_DOCUMENT] = "documents" };
+    return words[t];
+}
+
 static const char *example_license(enum mof_type t)
 {
     static const char *const ids[] = { [MOF_CODE] = "Apache-2.0", [MOF_DATA] = "CDLA-Permissive-2.0",
@@ -96,13 +102,13 @@ static const char *fix(const struct mot_part *p, const struct mof_part_info *inf
     if (m)
         return arena_fmt(a, "if that is what was meant, write %s%s", m->id, or);
     if (p->state == MOF_MISSING)
-        return arena_fmt(a, "publish it under an open licence for %s, as %s, and list it%s", mof_type_name(info->type),
+        return arena_fmt(a, "publish it under an open licence for %s, as %s, and list it%s", plural(info->type),
                          example_license(info->type), or);
     if (p->state == MOF_UNLICENSED)
         return arena_fmt(a, "name its licence; it must be open, as %s for %s%s", example_license(info->type),
-                         mof_type_name(info->type), or);
+                         plural(info->type), or);
     return arena_fmt(a, "publish it under an open licence, as %s for %s%s", example_license(info->type),
-                     mof_type_name(info->type), or);
+                     plural(info->type), or);
 }
 
 int mot_next(const struct mot_judged *j, const struct mof_licenses *l, struct arena *a, struct mot_next *out,

@@ -300,6 +300,38 @@ TEST(what_is_written_reads_back_equal)
     written_reads_back(&r);
 }
 
+/* tests/cli/test_openness.py holds the same file against the framework's schema, and reads it with another YAML. */
+TEST(a_full_listing_is_written_as_the_golden_file)
+{
+    struct arena a;
+    struct mot_release r;
+    struct mot_component c[MOF_PARTS];
+    struct span golden;
+    struct buf b;
+    arena_init(&a, 1 << 24);
+    buf_init(&b, 1 << 20);
+    mot_release_init(&r, &lists);
+    mot_set(&r.fields[MOT_NAME], "it's \"M\"");
+    mot_set(&r.fields[MOT_VERSION], "1.0");
+    mot_set(&r.fields[MOT_DATE], "2026-02-03");
+    mot_set(&r.fields[MOT_PRODUCER], "模型\n\x7f");
+    mot_set(&r.licenses[MOT_SCOPE_DISTRIBUTION].name, "Apache-2.0");
+    mot_set(&r.licenses[MOT_SCOPE_DISTRIBUTION].path, "LICENSE");
+    mot_set(&r.licenses[MOT_SCOPE_CODE].name, "MIT");
+    for (unsigned p = 0; p < MOF_PARTS; p++) {
+        mot_component_init(&c[p], (enum mof_part)p);
+        mot_set(&c[p].fields[MOT_COMPONENT_LICENSE], p % 2 ? "unlicensed" : "OpenMDW-1.0");
+        mot_set(&c[p].fields[MOT_COMPONENT_PATH], "no: #x");
+    }
+    r.components = c;
+    r.n_components = MOF_PARTS;
+    EQ(mot_write(&r, &b, NULL), 0);
+    EQ(fs_read(arena_fmt(&a, "%s/tests/golden/mot/written.yml", dir_of("ASSAY_SOURCE")), 1 << 20, &a, &golden, NULL), 0);
+    STR(buf_text(&b), (const char *)golden.p);
+    buf_fini(&b);
+    arena_fini(&a);
+}
+
 TEST(every_real_listing_survives_being_written)
 {
     struct arena a;
@@ -411,6 +443,7 @@ int main(void)
         CASE(empty_shapes_are_what_php_writes),
         CASE(counts_are_bounded),
         CASE(what_is_written_reads_back_equal),
+        CASE(a_full_listing_is_written_as_the_golden_file),
         CASE(every_real_listing_survives_being_written),
         CASE(writing_fails_in_words),
         CASE(every_prefix_gives_a_listing_or_an_error),
