@@ -488,6 +488,17 @@ static void run_none(struct pickle *m, const struct pk_arg_at *arg)
     (void)arg;
 }
 
+/* Frames are only hints to read ahead, and every loader reads the bytes behind them in order, with one exception: the C
+ * loader of CPython before 3.13.15 and 3.14.7, reading from a file, forgets the rest of a frame when an opcode or a
+ * new frame reaches beyond its end. No writer makes such a frame. (python/cpython issue 154848) */
+static void run_frame(struct pickle *m, const struct pk_arg_at *arg)
+{
+    uint64_t n = le64(arg->arg.p);
+    if (m->next < m->frame_end)
+        ambiguous(m, "a frame that begins inside another");
+    m->frame_end = n > m->in.n - m->next ? m->in.n : m->next + n;
+}
+
 static void run_proto(struct pickle *m, const struct pk_arg_at *arg)
 {
     m->protocol = arg->arg.p[0];
@@ -688,6 +699,7 @@ static void reset(struct pickle *m, uint64_t from)
     m->n_stack = m->n_marks = m->n_memo = m->n_far = 0;
     m->protocol = 0;
     m->items_at = UINT64_MAX;
+    m->frame_end = 0;
     m->ended = false;
     m->rc = 0;
     if (m->memo)
@@ -715,6 +727,8 @@ int pickle_run(struct pickle *m, uint64_t from, struct err *e)
         }
         m->next = arg.next;
         m->n_ops++;
+        if (m->next > m->frame_end && m->at < m->frame_end)
+            ambiguous(m, "an opcode that reaches beyond its frame");
         op->run(m, &arg);
         if (m->skip) {
             m->next += m->skip < m->in.n - m->next ? m->skip : m->in.n - m->next;

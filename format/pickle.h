@@ -107,7 +107,7 @@ struct pickle {                 /* one machine; begin with pickle_init, end with
     struct pk_far far[PK_FAR_MAX];      /* indices beyond, which no writer makes */
     uint32_t n_far;
     struct pk_value items[PK_ITEMS];
-    uint64_t items_at;
+    uint64_t items_at, frame_end;
     bool ended;
     int rc;
 };

@@ -73,7 +73,7 @@ enum pk_arg { ARG_0, ARG_1, ARG_2, ARG_4, ARG_8, LEN_1, LEN_4, LEN_8, LEN_4_SIGN
     X(0x92, NEWOBJ_EX,       ARG_0,         call)          \
     X(0x93, STACK_GLOBAL,    ARG_0,         stack_global)  \
     X(0x94, MEMOIZE,         ARG_0,         memoize)       \
-    X(0x95, FRAME,           ARG_8,         none)          \
+    X(0x95, FRAME,           ARG_8,         frame)         \
     X(0x96, BYTEARRAY8,      LEN_8,         bytes)         \
     X(0x97, NEXT_BUFFER,     ARG_0,         buffer)        \
     X(0x98, READONLY_BUFFER, ARG_0,         none)
@@ -86,7 +86,7 @@ enum pk_op {
 
 /* Find the argument of the opcode at `at`: its bytes (of lines: without the last byte, which is the line's end) and
  * where the next opcode begins. ARG_TWO_LINES gives both in `arg` and `second`. False: the input ends before it does. */
-struct pk_arg_at { struct span arg, second; uint64_t next; bool cut_line; };
+struct pk_arg_at { struct span arg, second; uint64_t next; };
 bool pk_argument(struct span in, uint64_t at, enum pk_arg kind, struct pk_arg_at *out);
 
 /* A memo index written as a line. `odd`: no writer writes it so, and loaders differ in what they accept. */

@@ -5,18 +5,14 @@
 
 /* ---- finding an argument ---------------------------------------------------------------- */
 
-/* A line without its end. Where the input ends first, the loaders that read from memory take the rest for the line
- * and cut its last byte off all the same. False: not even that is left. */
-static bool line_at(struct span in, uint64_t at, struct span *line, uint64_t *next, bool *cut)
+/* A line without its end. Where the input ends first, loaders take the rest for the line and cut its last byte off all
+ * the same; Python's loader takes what is behind the end for an empty line. */
+static void line_at(struct span in, uint64_t at, struct span *line, uint64_t *next)
 {
-    if (at >= in.n)
-        return false;
-    const uint8_t *from = in.p + at, *nl = memchr(from, '\n', in.n - at);
-    size_t n = nl ? (size_t)(nl - from) : in.n - at - 1;
+    const uint8_t *from = in.p + at, *nl = at < in.n ? memchr(from, '\n', in.n - at) : NULL;
+    size_t left = in.n - at, n = nl ? (size_t)(nl - from) : left ? left - 1 : 0;
     *line = span_of(from, n);
-    *next = at + n + 1;
-    *cut = *cut || !nl;
-    return true;
+    *next = left ? at + n + 1 : at;
 }
 
 static uint64_t length_at(const uint8_t *p, unsigned width)
@@ -29,15 +25,11 @@ bool pk_argument(struct span in, uint64_t at, enum pk_arg kind, struct pk_arg_at
     static const uint8_t widths[] = { [ARG_0] = 0, [ARG_1] = 1, [ARG_2] = 2, [ARG_4] = 4, [ARG_8] = 8,
                                       [LEN_1] = 1, [LEN_4] = 4, [LEN_8] = 8, [LEN_4_SIGNED] = 4 };
     uint64_t from = at + 1;
-    out->cut_line = false;
-    if (kind == ARG_LINE)
-        return line_at(in, from, &out->arg, &out->next, &out->cut_line);
-    if (kind == ARG_TWO_LINES) {
-        if (!line_at(in, from, &out->arg, &from, &out->cut_line))
-            return false;
-        if (line_at(in, from, &out->second, &out->next, &out->cut_line))
-            return true;
-        return false;
+    if (kind == ARG_LINE || kind == ARG_TWO_LINES) {
+        line_at(in, from, &out->arg, &out->next);
+        if (kind == ARG_TWO_LINES)
+            line_at(in, out->next, &out->second, &out->next);
+        return true;
     }
     unsigned width = widths[kind];
     if (width > in.n - from)

@@ -84,6 +84,9 @@ TEST(loaders_that_differ_are_said_to)
     TOLD("Np01\ng1\n.", PK_STOPPED, "");
     TOLD("Np99999999999999999999999\n.", PK_STOPPED, "ambiguous@1/0 ambiguous@1/0 ");
     TOLD("\x82\x01.", PK_STOPPED, "ext@0/0 ");
+    TOLD("\x95\x03\0\0\0\0\0\0\0cos\nsystem\n.", PK_STOPPED, "ambiguous@9/0 named@9 os.system/0 ");
+    TOLD("\x95\x0b\0\0\0\0\0\0\0cos\nsystem\n.", PK_STOPPED, "named@9 os.system/0 ");
+    TOLD("\x95\x0b\0\0\0\0\0\0\0N\x95\x01\0\0\0\0\0\0\0N.", PK_STOPPED, "ambiguous@10/0 ");
 }
 
 TEST(containers_and_what_only_looks_like_one)
