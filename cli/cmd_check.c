@@ -12,7 +12,8 @@
 #include "passport/verify.h"
 
 enum {
-    O_JSON, O_USE, O_POLICY, O_NO_HASH, O_VERIFY, O_VERBOSE, O_CYCLONEDX_VERSION, O_DATE, O_OUTPUTS,
+    O_JSON, O_USE, O_POLICY, O_NO_HASH, O_VERIFY, O_VERBOSE, O_CYCLONEDX_VERSION, O_DATE, O_MACHINE, O_CONTEXT,
+    O_PRICE_HOUR, O_PRICE_KWH, O_WATTS, O_API_PROMPT, O_API_COMPLETION, O_OUTPUTS,
     O_COUNT = O_OUTPUTS + CHECK_OUT_COUNT
 };
 static const struct opt opts[] = {
@@ -24,6 +25,15 @@ static const struct opt opts[] = {
     [O_VERBOSE] = { 'v', "verbose", NULL, "show every reason, all evidence, and all that was read" },
     [O_CYCLONEDX_VERSION] = { 0, "cyclonedx-version", "1.6|1.7", "the version of --cyclonedx; 1.7 when not given" },
     [O_DATE] = { 0, "date", "YYYY-MM-DD", "the day to write into documents; no clock is read for them" },
+    [O_MACHINE] = { 0, "machine", NULL, "also say whether the model fits this machine and how fast it would be; "
+                    "measures the machine once, for a second or two" },
+    [O_CONTEXT] = { 0, "context", "N", "tokens to plan memory and speed for; 4096 when not given" },
+    [O_PRICE_HOUR] = { 0, "price-hour", "PRICE", "what an hour of this machine costs, for the cost of a million tokens; "
+                       "implies --machine, as the next four do" },
+    [O_PRICE_KWH] = { 0, "price-kwh", "PRICE", "or the price of a kilowatt hour, with --watts" },
+    [O_WATTS] = { 0, "watts", "N", "what the machine draws under load" },
+    [O_API_PROMPT] = { 0, "api-price-prompt", "PRICE", "of a million prompt tokens from an API, to compare with" },
+    [O_API_COMPLETION] = { 0, "api-price-completion", "PRICE", "of a million completion tokens" },
 #define X(name, option, writer, help) [O_OUTPUTS + name] = { 0, option, "FILE", help },
     CHECK_OUTPUT_MAP(X)
 #undef X
@@ -79,6 +89,17 @@ static bool is_date(const char *s)
     return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
+static int read_prices(const struct opt_values *v, struct check_options *opt, struct err *e)
+{
+    int rc = 0;
+    need_prices_init(&opt->prices);
+    for (unsigned i = O_CONTEXT; i <= O_API_COMPLETION && !rc; i++)
+        if (v->value[i])
+            rc = need_prices_set(&opt->prices, opts[i].name, v->value[i], e);
+    opt->machine = v->value[O_MACHINE] || need_prices_given(&opt->prices);
+    return rc ? rc : need_prices_check(&opt->prices, e);
+}
+
 /* What shall be written where; asked before the model is read, so that a slip costs nothing. */
 static int plan(const struct opt_values *v, struct check_outputs *o, struct check_output_settings *s, struct err *e)
 {
@@ -119,6 +140,8 @@ static int check(const struct opt_values *v, struct arena *a, struct check *c, s
     struct check_options opt = { .use = &use, .today = today, .no_hash = v->value[O_NO_HASH], .tick = show_hashing,
                                  .ud = &terminal };
     int rc = plan(v, &outputs, &settings, e);
+    if (!rc)
+        rc = read_prices(v, &opt, e);
     if (!rc)
         rc = read_use(v, a, &use, e);
     if (!rc && v->value[O_POLICY]) {

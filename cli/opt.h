@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include "base/err.h"
 
-enum { OPT_MAX = 40 };
+enum { OPT_MAX = 64 };
 
 struct opt {
     char letter;                /* 0: long form only */

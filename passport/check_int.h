@@ -24,6 +24,9 @@ int check_openness(struct check *c, struct arena *a, struct err *e);
 int check_openness_terms(struct check *c, enum snap_scope scope, struct arena *a, struct openness_terms *out,
                          struct err *e);
 
+/* Memory, speed and cost of running it, and their claims. Fails: ERR_MEMORY. */
+int check_need(struct check *c, const struct check_options *opt, struct arena *a, struct err *e);
+
 /* Every statement above as a claim with its evidence. Fails: ERR_MEMORY. */
 int check_claims(struct check *c, struct arena *a, struct err *e);
 

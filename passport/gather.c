@@ -65,6 +65,16 @@ static int map_file(struct gather *g, const struct model_file *f, struct span *o
     return rc;
 }
 
+static int add_weights(struct gather *g, const struct gather_weights *w, struct err *e)
+{
+    void *items = g->weights;
+    if (arena_grow(g->a, &items, &g->cap_weights, g->n_weights, sizeof *g->weights))
+        return err_memory(e);
+    g->weights = items;
+    g->weights[g->n_weights++] = *w;
+    return 0;
+}
+
 static int read_gguf(struct gather *g, const struct model_file *f, struct err *e)
 {
     struct span bytes;
@@ -77,7 +87,9 @@ static int read_gguf(struct gather *g, const struct model_file *f, struct err *e
         rc = gguf_general(&gguf, g->a, &general, e);
     if (rc)
         return refused(f, rc, e);
-    g->n_weights++;
+    rc = add_weights(g, &(struct gather_weights){ .file = f, .is_gguf = true, .gguf = gguf }, e);
+    if (rc)
+        return rc;
     if (!g->architecture[0] && general.architecture.text.n) {
         g->architecture = arena_strn(g->a, general.architecture.text.p, general.architecture.text.n);
         g->architecture_at = evidence_of(g->a, f->path, bytes, general.architecture.byte_from,
@@ -103,18 +115,12 @@ static int read_gguf(struct gather *g, const struct model_file *f, struct err *e
 /* Prove the directory of a shard; nothing in it speaks of licences. */
 static int read_safetensors(struct gather *g, const struct model_file *f, struct err *e)
 {
-    struct fs_map map = { 0 };
-    struct arena scratch;
-    struct st_file st;
-    char *full = model_path(g->model, f->path, g->a);
-    int rc = full ? fs_map(full, &map, e) : err_memory(e);
-    arena_init(&scratch, (size_t)4 << 30);
+    struct span bytes;
+    struct gather_weights w = { .file = f };
+    int rc = map_file(g, f, &bytes, e);
     if (!rc)
-        rc = st_open(map.bytes, &scratch, &st, e);
-    arena_fini(&scratch);
-    fs_unmap(&map);
-    g->n_weights += !rc;
-    return refused(f, rc, e);
+        rc = st_open(bytes, g->a, &w.st, e);
+    return rc ? refused(f, rc, e) : add_weights(g, &w, e);
 }
 
 static int read_index(struct gather *g, const struct model_file *f, struct err *e)
@@ -139,6 +145,10 @@ static int read_config(struct gather *g, const struct model_file *f, struct err 
     rc = refused(f, snapshot_config(raw, g->a, &config, e), e);
     if (rc)
         return rc;
+    if (strcmp(f->path, "config.json") == 0) {
+        g->config_file = f;
+        g->config_raw = raw;
+    }
     if (!g->architecture[0] && config.model_type.text.p)
         g->architecture = (const char *)config.model_type.text.p;
     return bases_from_config(&g->families, f->path, raw, &config, &g->bases, e);

@@ -16,6 +16,7 @@
 #include "claim/claim.h"
 #include "format/card.h"
 #include "format/gguf.h"
+#include "format/safetensors.h"
 #include "license/catalog.h"
 #include "license/declared.h"
 #include "license/family.h"
@@ -32,6 +33,13 @@ struct gather_text {                    /* a licence, notice or policy file */
 };
 
 struct gather_card { const struct model_file *file; struct span raw; struct card card; };
+
+struct gather_weights {                 /* a weights file whose directory was proved */
+    const struct model_file *file;
+    bool is_gguf;
+    struct gguf gguf;                   /* of a GGUF file */
+    struct st_file st;                  /* of a safetensors file */
+};
 
 struct gather_unread { const char *path, *why; };
 
@@ -53,7 +61,10 @@ struct gather {
     struct dataset_list datasets;
     struct fs_map *maps;                /* mapped model files, closed by gather_fini */
     size_t n_maps, cap_maps;
-    size_t n_weights;                   /* weights files whose directory was read and proved */
+    struct gather_weights *weights;     /* those whose directory was read and proved */
+    size_t n_weights, cap_weights;
+    const struct model_file *config_file;       /* config.json at the root; NULL when there is none */
+    struct span config_raw;
     const char *architecture;           /* of the weights, "" when unknown; the first file's */
     const struct evidence *architecture_at;     /* where a GGUF file names it; NULL */
     bool license_unread, policy_unread;

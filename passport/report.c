@@ -323,6 +323,7 @@ int report_json(struct check *c, struct buf *out, struct err *e)
     report_openness(&j, c);
     put_verdict(&j, c);
     put_policy(&j, c);
+    report_need(&j, c);
     put_claims(&j, c);
     json_close(&j, '}');
     buf_char(out, '\n');

@@ -12,5 +12,6 @@ void report_all_evidence(struct json_out *j, const struct check *c, const struct
 
 /* "openness": six components, the class with its reason, MOF, OSAID, EU AI Act. */
 void report_openness(struct json_out *j, const struct check *c);
+void report_need(struct json_out *j, const struct check *c);        /* "needs" */
 
 #endif
