@@ -3,6 +3,8 @@
 
 #include <string.h>
 #include "passport/cyclonedx.h"
+#include "passport/mot_export.h"
+#include "passport/spdx3.h"
 
 enum { OUTPUT_MAX = 256 << 20 };
 
@@ -10,6 +12,18 @@ static int write_cyclonedx(struct check *c, const struct check_output_settings *
 {
     struct bom_options o = { .version = ASSAY_VERSION, .date = s->date, .cyclonedx_minor = s->cyclonedx_minor };
     return cyclonedx_write(c, &o, out, e);
+}
+
+static int write_mot(struct check *c, const struct check_output_settings *s, struct buf *out, struct err *e)
+{
+    (void)s;
+    return mot_export(c, out, e);
+}
+
+static int write_spdx(struct check *c, const struct check_output_settings *s, struct buf *out, struct err *e)
+{
+    struct bom_options o = { .version = ASSAY_VERSION, .date = s->date };
+    return spdx3_write(c, &o, out, e);
 }
 
 static const struct row {

@@ -15,7 +15,9 @@
 
 /*    name                  option          writer            help */
 #define CHECK_OUTPUT_MAP(X)                                                                                   \
-    X(CHECK_OUT_CYCLONEDX,  "cyclonedx",    write_cyclonedx,  "write a CycloneDX ML-BOM; \"-\" is stdout")
+    X(CHECK_OUT_CYCLONEDX,  "cyclonedx",    write_cyclonedx,  "write a CycloneDX ML-BOM; \"-\" is stdout") \
+    X(CHECK_OUT_MOT,        "mot",          write_mot,        "write a listing of the Model Openness Tool; \"-\" is stdout") \
+    X(CHECK_OUT_SPDX,       "spdx",         write_spdx,       "write an SPDX 3.0.1 document; \"-\" is stdout")
 
 enum check_output_kind {
 #define X(name, option, writer, help) name,

@@ -79,16 +79,6 @@ static void show_hashing(void *ud, const char *path)
         (void)fprintf(stderr, "\r\x1b[Kreading %.60s", path);
 }
 
-static bool is_date(const char *s)
-{
-    static const char form[] = "dddd-dd-dd";
-    for (size_t i = 0; i < sizeof form; i++)
-        if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
-            return false;
-    int month = (s[5] - '0') * 10 + s[6] - '0', day = (s[8] - '0') * 10 + s[9] - '0';
-    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
-}
-
 static int read_prices(const struct opt_values *v, struct check_options *opt, struct err *e)
 {
     int rc = 0;
@@ -106,7 +96,7 @@ static int plan(const struct opt_values *v, struct check_outputs *o, struct chec
     const char *version = v->value[O_CYCLONEDX_VERSION], *date = v->value[O_DATE];
     if (version && strcmp(version, "1.6") != 0 && strcmp(version, "1.7") != 0)
         return err_plain(e, ERR_USAGE, "\"--cyclonedx-version\" is 1.6 or 1.7, not \"%.20s\"", version);
-    if (date && !is_date(date))
+    if (date && !date_known(date))
         return err_plain(e, ERR_USAGE, "\"--date\" is YYYY-MM-DD, not \"%.20s\"", date);
     *s = (struct check_output_settings){ .cyclonedx_minor = version && version[2] == '6' ? 6 : 7, .date = date };
     return check_outputs_plan(v->value + O_OUTPUTS, v->value[O_JSON], o, e);

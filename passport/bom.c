@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include "base/sha256.h"
-#include "base/utf8.h"
 
 bool bom_is_spdx(const struct index *x, const char *id)
 {
@@ -77,13 +76,21 @@ static const char *title_of(const struct declared *d)
     return d->record ? d->record->name : d->entry ? d->entry->name : "";
 }
 
+/* Does this statement name a licence in words of its own? A gate, an address and a sentence do only when they were
+ * understood. */
+static bool is_name(const struct declared *d)
+{
+    if (d->state == DECLARED_UNREADABLE || d->how == DECLARED_CARD_EU)
+        return false;
+    return d->state == DECLARED_NAMED || d->how == DECLARED_CARD_LICENSE || d->how == DECLARED_CARD_NAME ||
+           d->how == DECLARED_GGUF_LICENSE || d->how == DECLARED_GGUF_NAME;
+}
+
 static int add_declared(const struct check *c, size_t i, bool join, struct bom_licenses *out, struct err *e)
 {
     const struct declared *d = &c->gather.declared.items[i];
     struct arena *a = c->claims.a;
     int rc = 0;
-    if (d->state == DECLARED_UNREADABLE || d->how == DECLARED_CARD_EU)
-        return 0;
     const char *scope = scope_words(d->scope, a), *joined = NULL;
     if (!scope)
         return err_memory(e);
@@ -110,10 +117,14 @@ int bom_licenses(const struct check *c, bool join, struct bom_licenses *out, str
     struct bom_licenses l = { .n = 0 };
     const struct declared_list *said = &c->gather.declared;
     int rc = 0;
-    for (unsigned other = 0; other < 2 && !l.n; other++)        /* first what is about the weights, or says not */
-        for (size_t i = 0; i < said->n && !rc; i++)
-            if (other || said->items[i].scope == SCOPE_UNSAID || said->items[i].scope & SCOPE_WEIGHTS)
+    /* First what is about the weights, or says not about what; "other" only when nothing says more. */
+    for (unsigned pass = 0; pass < 4 && !l.n; pass++)
+        for (size_t i = 0; i < said->n && !rc; i++) {
+            const struct declared *d = &said->items[i];
+            bool weights = d->scope == SCOPE_UNSAID || d->scope & SCOPE_WEIGHTS;
+            if (is_name(d) && (weights || pass & 1) && (d->state != DECLARED_OTHER || pass & 2))
                 rc = add_declared(c, i, join, &l, e);
+        }
     for (size_t i = 0; i < c->n_concluded && !rc; i++) {
         const struct check_concluded *k = &c->concluded[i];
         const struct index_entry *x = k->found->entry;
@@ -130,63 +141,11 @@ int bom_licenses(const struct check *c, bool join, struct bom_licenses *out, str
     return rc;
 }
 
-/* ---- words of the model -------------------------------------------------------------- */
-
-static struct span bytes_of(const struct check *c, const char *path)
+const char *bom_reason(const struct verdict_reason *r, struct arena *a)
 {
-    for (size_t i = 0; i < c->gather.n_cards; i++)
-        if (strcmp(c->gather.cards[i].file->path, path) == 0)
-            return c->gather.cards[i].raw;
-    return gather_bytes(&c->gather, path);
-}
-
-/* Copy s with each run of blanks and control characters as one blank, at most max bytes, whole characters. */
-static size_t squeeze(struct span s, char *out, size_t max, bool *cut)
-{
-    size_t n = 0;
-    bool gap = false;
-    *cut = false;
-    while (s.n) {
-        uint32_t cp;
-        unsigned k = utf8_next(s, &cp);
-        if (k == 0) {
-            k = 1;
-            cp = 0xfffd;
-        }
-        s = span_sub(s, k, s.n - k);
-        if (cp <= ' ' || (cp >= 0x7f && cp < 0xa0)) {
-            gap = n > 0;
-            continue;
-        }
-        char bytes[4];
-        unsigned w = utf8_put(cp, bytes);
-        if (n + gap + w > max) {
-            *cut = true;
-            break;
-        }
-        if (gap)
-            out[n++] = ' ';
-        gap = false;
-        memcpy(out + n, bytes, w);
-        n += w;
-    }
-    out[n] = 0;
-    return n;
-}
-
-int bom_quote(const struct check *c, const struct evidence *ev, const char **out, struct err *e)
-{
-    char text[BOM_QUOTE_MAX + 1];
-    bool cut;
-    *out = NULL;
-    struct span raw = bom_is_own(ev) ? bytes_of(c, ev->path) : SPAN_NONE;
-    if (!raw.p || ev->byte_to < ev->byte_from || ev->byte_to > raw.n)
-        return 0;
-    struct span part = span_sub(raw, (size_t)ev->byte_from, (size_t)(ev->byte_to - ev->byte_from));
-    if (squeeze(part, text, BOM_QUOTE_MAX - 3, &cut) == 0)
-        return 0;
-    *out = arena_fmt(c->claims.a, "%s%s", text, cut ? "..." : "");
-    return *out ? 0 : err_memory(e);
+    bool id = r->record_id && r->record_id[0], scope = r->scope && r->scope[0];
+    return arena_fmt(a, "%s: %s%s%s%s%s%s", answer_name(r->answer), r->text, id || scope ? " (" : "", id ? r->record_id : "",
+                     id && scope ? "; " : "", scope ? r->scope : "", id || scope ? ")" : "");
 }
 
 /* ---- identity ------------------------------------------------------------------------ */

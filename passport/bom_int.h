@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "passport/bom.h"
 
-enum { BOM_UUID_BYTES = 37, BOM_QUOTE_MAX = 200 };
+enum { BOM_UUID_BYTES = 37, BOM_QUOTE_MAX = 200, BOM_METRICS_MAX = 10000 };
 #define BOM_NIL_UUID "00000000-0000-0000-0000-000000000000"
 
 struct bom_license {                    /* one licence of the weights, once */
@@ -29,6 +29,17 @@ bool bom_is_spdx(const struct index *x, const char *id);        /* an id of the 
 /* The words that `ev` points at, blanks made one, cut at BOM_QUOTE_MAX bytes with "..."; NULL when the bytes
  * are not at hand, or nothing is left. *out may be NULL with 0. Fails: ERR_MEMORY. */
 int bom_quote(const struct check *c, const struct evidence *ev, const char **out, struct err *e);
+
+struct bom_metric { const char *type, *value, *slice; };       /* slice: "dataset (config), split"; "" */
+struct bom_metrics { struct bom_metric *items; size_t n, cap; };
+
+/* The results that the first card's model-index gives, at most BOM_METRICS_MAX. Fails: ERR_MEMORY. */
+int bom_metrics(const struct check *c, struct bom_metrics *out, struct err *e);
+const char *bom_task(const struct check *c);            /* pipeline_tag of the first card; "" */
+bool bom_topic_said(const struct check *c, enum card_topic t);         /* answered, or partly */
+
+/* "ask: the text (Llama-3.1; base model x/y)". NULL: out of memory. */
+const char *bom_reason(const struct verdict_reason *r, struct arena *a);
 
 /* Make `write` twice: with a nil UUID, then with the UUID that the first writing gives. */
 typedef int bom_write_fn(const struct check *c, const struct bom_options *o, const char *uuid, struct buf *out,

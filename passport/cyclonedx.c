@@ -17,6 +17,13 @@ void cdx_property(struct cdx *d, const char *name, const char *value)
     json_close(&d->j, '}');
 }
 
+void cdx_made(struct cdx *d, const char *name, const char *value)
+{
+    if (!value)
+        d->rc = err_memory(d->e);
+    cdx_property(d, name, value);
+}
+
 void cdx_properties_end(struct cdx *d)
 {
     if (d->has_properties)
@@ -24,27 +31,46 @@ void cdx_properties_end(struct cdx *d)
     d->has_properties = false;
 }
 
+/* ---- small parts --------------------------------------------------------------------- */
+
+void cdx_name(struct cdx *d, const char *name)
+{
+    const char *slash = strchr(name, '/');
+    if (slash && slash != name && slash[1]) {
+        json_text(&d->j, "group", span_of(name, (size_t)(slash - name)));
+        name = slash + 1;
+    }
+    json_string(&d->j, "name", name[0] ? name : "model");
+}
+
 /* ---- licences ------------------------------------------------------------------------ */
 
-static void put_license(struct cdx *d, const struct bom_license *l)
+void cdx_license(struct cdx *d, const char *id, bool spdx, bool concluded)
 {
-    struct json_out *j = &d->j;
-    json_open(j, NULL, '{');
-    if (!l->expression) {
-        json_open(j, "license", '{');
-        json_string(j, l->spdx ? "id" : "name", l->id);
-    } else {
-        json_string(j, "expression", l->id);
-    }
-    json_string(j, "acknowledgement", l->concluded ? "concluded" : "declared");
-    if (!l->spdx)
-        cdx_property(d, "assay:title", l->title);
-    cdx_property(d, "assay:scope", l->scope);
-    cdx_property(d, "assay:method", l->method);
+    json_open(&d->j, NULL, '{');
+    json_open(&d->j, "license", '{');
+    json_string(&d->j, spdx ? "id" : "name", id);
+    json_string(&d->j, "acknowledgement", concluded ? "concluded" : "declared");
+}
+
+void cdx_license_end(struct cdx *d)
+{
     cdx_properties_end(d);
-    if (!l->expression)
-        json_close(j, '}');
-    json_close(j, '}');
+    json_close(&d->j, '}');
+    json_close(&d->j, '}');
+}
+
+static void put_expression(struct cdx *d, const struct bom_license *l)
+{
+    json_open(&d->j, NULL, '{');
+    json_string(&d->j, "expression", l->id);
+    json_string(&d->j, "acknowledgement", l->concluded ? "concluded" : "declared");
+    if (d->o->cyclonedx_minor >= 7) {
+        cdx_property(d, "assay:scope", l->scope);
+        cdx_property(d, "assay:method", l->method);
+        cdx_properties_end(d);
+    }
+    json_close(&d->j, '}');
 }
 
 static void put_licenses(struct cdx *d)
@@ -52,14 +78,24 @@ static void put_licenses(struct cdx *d)
     if (!d->licenses.n)
         return;
     json_open(&d->j, "licenses", '[');
-    for (size_t i = 0; i < d->licenses.n; i++)
-        put_license(d, &d->licenses.items[i]);
+    for (size_t i = 0; i < d->licenses.n; i++) {
+        const struct bom_license *l = &d->licenses.items[i];
+        if (l->expression) {
+            put_expression(d, l);
+            continue;
+        }
+        cdx_license(d, l->id, l->spdx, l->concluded);
+        cdx_property(d, "assay:title", l->spdx ? NULL : l->title);
+        cdx_property(d, "assay:scope", l->scope);
+        cdx_property(d, "assay:method", l->method);
+        cdx_license_end(d);
+    }
     json_close(&d->j, ']');
 }
 
 /* ---- files --------------------------------------------------------------------------- */
 
-static void put_hash(struct cdx *d, const char *sha256)
+void cdx_hash(struct cdx *d, const char *sha256)
 {
     if (!sha256)
         return;
@@ -89,7 +125,7 @@ static void put_file(struct cdx *d, size_t i)
     (void)snprintf(text, sizeof text, "file-%zu", i + 1);
     json_string(j, "bom-ref", text);
     json_string(j, "name", f->path);
-    put_hash(d, f->sha256);
+    cdx_hash(d, f->sha256);
     if (type) {
         json_open(j, "data", '[');
         json_open(j, NULL, '{');
@@ -124,15 +160,32 @@ static void put_model(struct cdx *d)
     json_open(&d->j, "component", '{');
     json_string(&d->j, "type", "machine-learning-model");
     json_string(&d->j, "bom-ref", "model");
-    json_string(&d->j, "name", c->model.name[0] ? c->model.name : "model");
+    cdx_name(d, c->model.name);
     if (c->model.revision[0])
         json_string(&d->j, "version", c->model.revision);
-    put_hash(d, weights ? weights->sha256 : NULL);
+    cdx_hash(d, weights ? weights->sha256 : NULL);
     put_licenses(d);
+    cdx_pedigree(d);
     put_files(d);
-    cdx_property(d, "assay:verdict.answer", answer_name(c->verdict.answer));
-    cdx_properties_end(d);
+    cdx_evidence(d);
+    cdx_model_card(d);
+    cdx_judged(d);
     json_close(&d->j, '}');
+}
+
+/* Whether the list of files is all of the model: not when it was cut, or one file of a folder was asked about. */
+static void put_compositions(struct cdx *d)
+{
+    struct json_out *j = &d->j;
+    const struct model *m = &d->c->model;
+    json_open(j, "compositions", '[');
+    json_open(j, NULL, '{');
+    json_string(j, "aggregate", m->truncated ? "incomplete" : m->main_file ? "unknown" : "complete");
+    json_open(j, "assemblies", '[');
+    json_string(j, NULL, "model");
+    json_close(j, ']');
+    json_close(j, '}');
+    json_close(j, ']');
 }
 
 static void put_tool(struct cdx *d)
@@ -165,7 +218,7 @@ static int choose_licenses(struct cdx *d, struct err *e)
 static int write_once(const struct check *c, const struct bom_options *o, const char *uuid, struct buf *out,
                       struct err *e)
 {
-    struct cdx d = { .j = { .b = out }, .c = c, .o = o };
+    struct cdx d = { .j = { .b = out }, .c = c, .o = o, .a = c->claims.a, .e = e };
     char text[64];
     int rc = choose_licenses(&d, e);
     if (rc)
@@ -186,9 +239,12 @@ static int write_once(const struct check *c, const struct bom_options *o, const 
     put_tool(&d);
     put_model(&d);
     json_close(&d.j, '}');
+    cdx_datasets(&d);
+    put_compositions(&d);
+    cdx_citations(&d);
     json_close(&d.j, '}');
     buf_char(out, '\n');
-    return 0;
+    return d.rc;
 }
 
 int cyclonedx_write(const struct check *c, const struct bom_options *o, struct buf *out, struct err *e)
