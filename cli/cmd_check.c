@@ -8,6 +8,7 @@
 #include "cli/check_outputs.h"
 #include "cli/check_screen.h"
 #include "cli/cmd.h"
+#include "cli/use_opt.h"
 #include "passport/report.h"
 #include "passport/verify.h"
 
@@ -40,26 +41,6 @@ static const struct opt opts[] = {
 };
 
 enum { FILE_MAX = 1 << 20, REPORT_MAX = 256 << 20 };
-
-static int read_use(const struct opt_values *v, struct arena *a, struct use *u, struct err *e)
-{
-    struct span raw;
-    size_t n;
-    const struct use_key *keys = use_keys(&n);
-    int rc = 0;
-    use_init(u);
-    if (v->value[O_USE]) {
-        rc = fs_read(v->value[O_USE], FILE_MAX, a, &raw, e);
-        if (!rc)
-            rc = use_from_yaml(raw, a, u, e);
-        if (rc)
-            (void)err_path(e, v->value[O_USE]);
-    }
-    for (size_t i = 0; i < n && !rc; i++)
-        if (v->value[O_COUNT + i])
-            rc = use_set(u, keys[i].name, v->value[O_COUNT + i], e);
-    return rc;
-}
 
 static int read_policy(const char *path, struct arena *a, struct policy *p, struct err *e)
 {
@@ -133,7 +114,7 @@ static int check(const struct opt_values *v, struct arena *a, struct check *c, s
     if (!rc)
         rc = read_prices(v, &opt, e);
     if (!rc)
-        rc = read_use(v, a, &use, e);
+        rc = use_from_options(v->value[O_USE], v->value + O_COUNT, a, &use, e);
     if (!rc && v->value[O_POLICY]) {
         opt.policy = &policy;
         rc = read_policy(v->value[O_POLICY], a, &policy, e);
