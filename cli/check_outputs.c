@@ -3,6 +3,8 @@
 
 #include <string.h>
 #include "passport/cyclonedx.h"
+#include "passport/html_report.h"
+#include "passport/md_report.h"
 #include "passport/mot_export.h"
 #include "passport/spdx3.h"
 
@@ -12,6 +14,18 @@ static int write_cyclonedx(struct check *c, const struct check_output_settings *
 {
     struct bom_options o = { .version = ASSAY_VERSION, .date = s->date, .cyclonedx_minor = s->cyclonedx_minor };
     return cyclonedx_write(c, &o, out, e);
+}
+
+static int write_html(struct check *c, const struct check_output_settings *s, struct buf *out, struct err *e)
+{
+    (void)s;
+    return html_report(c, out, e);
+}
+
+static int write_markdown(struct check *c, const struct check_output_settings *s, struct buf *out, struct err *e)
+{
+    (void)s;
+    return md_report(c, out, e);
 }
 
 static int write_mot(struct check *c, const struct check_output_settings *s, struct buf *out, struct err *e)

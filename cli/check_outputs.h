@@ -16,6 +16,8 @@
 /*    name                  option          writer            help */
 #define CHECK_OUTPUT_MAP(X)                                                                                   \
     X(CHECK_OUT_CYCLONEDX,  "cyclonedx",    write_cyclonedx,  "write a CycloneDX ML-BOM; \"-\" is stdout") \
+    X(CHECK_OUT_HTML,       "html",         write_html,       "write a page to read, print and sign; \"-\" is stdout") \
+    X(CHECK_OUT_MARKDOWN,   "md",           write_markdown,   "write the same as Markdown; \"-\" is stdout") \
     X(CHECK_OUT_MOT,        "mot",          write_mot,        "write a listing of the Model Openness Tool; \"-\" is stdout") \
     X(CHECK_OUT_SPDX,       "spdx",         write_spdx,       "write an SPDX 3.0.1 document; \"-\" is stdout")
 
