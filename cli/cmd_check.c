@@ -13,7 +13,7 @@
 #include "passport/verify.h"
 
 enum {
-    O_JSON, O_USE, O_POLICY, O_NO_HASH, O_VERIFY, O_VERBOSE, O_CYCLONEDX_VERSION, O_DATE, O_MACHINE, O_CONTEXT,
+    O_JSON, O_USE, O_POLICY, O_NO_HASH, O_VERIFY, O_VERBOSE, O_CYCLONEDX_VERSION, O_DOCUMENT_DATE, O_MACHINE, O_CONTEXT,
     O_PRICE_HOUR, O_PRICE_KWH, O_WATTS, O_API_PROMPT, O_API_COMPLETION, O_OUTPUTS,
     O_COUNT = O_OUTPUTS + CHECK_OUT_COUNT
 };
@@ -25,7 +25,7 @@ static const struct opt opts[] = {
     [O_VERIFY] = { 0, "verify", "REPORT", "open every pointer of a JSON report again; drift exits 6" },
     [O_VERBOSE] = { 'v', "verbose", NULL, "show every reason, all evidence, and all that was read" },
     [O_CYCLONEDX_VERSION] = { 0, "cyclonedx-version", "1.6|1.7", "the version of --cyclonedx; 1.7 when not given" },
-    [O_DATE] = { 0, "date", "YYYY-MM-DD", "the day to write into documents; no clock is read for them" },
+    [O_DOCUMENT_DATE] = { 0, "document-date", "YYYY-MM-DD", "the day to write into documents; no clock is read for them" },
     [O_MACHINE] = { 0, "machine", NULL, "also say whether the model fits this machine and how fast it would be; "
                     "measures the machine once, for a second or two" },
     [O_CONTEXT] = { 0, "context", "N", "tokens to plan memory and speed for; 4096 when not given" },
@@ -74,11 +74,11 @@ static int read_prices(const struct opt_values *v, struct check_options *opt, st
 /* What shall be written where; asked before the model is read, so that a slip costs nothing. */
 static int plan(const struct opt_values *v, struct check_outputs *o, struct check_output_settings *s, struct err *e)
 {
-    const char *version = v->value[O_CYCLONEDX_VERSION], *date = v->value[O_DATE];
+    const char *version = v->value[O_CYCLONEDX_VERSION], *date = v->value[O_DOCUMENT_DATE];
     if (version && strcmp(version, "1.6") != 0 && strcmp(version, "1.7") != 0)
         return err_plain(e, ERR_USAGE, "\"--cyclonedx-version\" is 1.6 or 1.7, not \"%.20s\"", version);
     if (date && !date_known(date))
-        return err_plain(e, ERR_USAGE, "\"--date\" is YYYY-MM-DD, not \"%.20s\"", date);
+        return err_plain(e, ERR_USAGE, "\"--document-date\" is YYYY-MM-DD, not \"%.20s\"", date);
     *s = (struct check_output_settings){ .cyclonedx_minor = version && version[2] == '6' ? 6 : 7, .date = date };
     return check_outputs_plan(v->value + O_OUTPUTS, v->value[O_JSON], o, e);
 }

@@ -138,7 +138,7 @@ def real_models_give_documents():
 def folders_of_real_licences_give_documents():
     for case in CASES:
         folder = need(f"{SHARED}/data/licenses/cases/{case}", "no shared licence cases")
-        doc, old, spdx = documents(folder, "--date", "2026-02-28")
+        doc, old, spdx = documents(folder, "--document-date", "2026-02-28")
         equal(doc["metadata"]["timestamp"], "2026-02-28T00:00:00Z")
         equal("citations" in old, False)
         equal("citations" in doc, bool(doc["metadata"]["component"].get("licenses")) or "components" in doc)
@@ -289,12 +289,25 @@ def the_old_files_stay_when_a_new_one_cannot_be_written():
 
 def wrong_options_are_refused():
     with Folder({"README.md": "x"}) as d:
-        for args in (["--cyclonedx-version", "1.5"], ["--date", "2026-13-01"], ["--date", "2026-02-30"], ["--date", "today"],
+        for args in (["--cyclonedx-version", "1.5"], ["--document-date", "2026-13-01"], ["--document-date", "2026-02-30"], ["--document-date", "today"],
                      ["--json", "--cyclonedx", "-"], ["--cyclonedx", "-", "--spdx", "-"], ["--verify", "x", "--spdx", "y"],
                      ["--cyclonedx", "same", "--spdx", "same"]):
             status, out, err = run("check", *args, d)
             equal((args, status, out, any(a in err for a in args if a.startswith("--"))), (args, 2, "", True))
         equal(os.listdir(d), ["README.md"])
+
+
+def no_option_of_a_verb_is_there_twice():
+    """A use has options of its own names; ours must not hide one."""
+    for verb in re.findall(r"^  (\w+) ", run("help")[1], re.M):
+        names = re.findall(r"^ +(?:-\w, )?--([\w-]+)", run("help", verb)[1], re.M)
+        names = [name.replace("_", "-") for name in names]
+        equal((verb, sorted(names)), (verb, sorted(set(names))))
+    with Folder(EITHER) as d:
+        doc = json.loads(answered(run("check", "--date", "2026-01-02", "--cyclonedx", "-", d)))
+        equal("timestamp" in doc["metadata"], False)
+        use = json.loads(properties(doc["metadata"]["component"])["assay:verdict.use"][0])
+        equal(use["date"], "2026-01-02")
 
 
 def others_read_every_document():
@@ -313,4 +326,4 @@ def others_read_every_document():
 main([real_models_give_documents, folders_of_real_licences_give_documents, licences_say_who_says_so, no_licence_is_no_licence,
       a_restricted_base_and_data_sets_are_named, expressions_stay_whole_where_the_format_can_hold_them,
       the_framework_takes_the_listing, hostile_names_break_nothing, no_hash_leaves_digests_out, the_old_files_stay_when_a_new_one_cannot_be_written,
-      wrong_options_are_refused, others_read_every_document])
+      wrong_options_are_refused, no_option_of_a_verb_is_there_twice, others_read_every_document])
