@@ -113,7 +113,7 @@ static enum worker_end reap(struct worker *w, bool cut, const char **why)
     *why = sig == SIGSYS ? "it asked the system for what a reader has no use for" :
            sig == SIGXCPU || sig == SIGKILL ? "it used more time or memory than it may" :
            sig == SIGBUS ? "the file changed while it was read" :
-           sig ? "it crashed" : "it could not start";
+           sig ? "it crashed" : "it gave up: memory was out, or there was no sandbox";
     return WORKER_KILLED;
 }
 

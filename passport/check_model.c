@@ -147,7 +147,7 @@ int check_model(const char *ref, const struct check_options *opt, struct arena *
     struct digest_job *hashing = NULL;
     int rc = model_open(ref, a, &c->model, e);
     if (!rc && !opt->no_hash)
-        rc = digest_start(&c->model, a, opt->tick, opt->ud, &hashing, e);
+        rc = digest_start(&c->model, DIGEST_STOP, a, opt->tick, opt->ud, &hashing, e);
     if (!rc)
         rc = catalog_open(&c->catalog, a, e);
     if (!rc)

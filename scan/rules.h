@@ -50,7 +50,16 @@
       "fetch the file again and compare its digest", "")                                                                \
     X(RULE_TOO_DEEP,           "too-deep",                INCOMPLETE,      MEDIUM,                                      \
       "more levels, members or bytes than are followed",                                                               \
-      "unpack the outer file by hand and scan what is in it", "")
+      "unpack the outer file by hand and scan what is in it", "")                                                       \
+    X(RULE_UNREADABLE,         "unreadable",              INCOMPLETE,      MEDIUM,                                      \
+      "the file could not be opened",                                                                                  \
+      "mend its rights or fetch it again", "")                                                                          \
+    X(RULE_LINK_ESCAPES,       "link-escapes",            INCOMPLETE,      HIGH,                                        \
+      "a link leads out of the folder or nowhere, or the file is no regular one",                                      \
+      "find out what the link is for; it was not followed", "")                                                         \
+    X(RULE_READER_ENDED,       "reader-ended",            INCOMPLETE,      HIGH,                                        \
+      "the process that read the file was ended, or ended by itself",                                                  \
+      "treat the file as hostile, and report it", "")
 
 enum scan_rule_id {
 #define X(id, word, verdict, severity, title, todo, advisories) id,

@@ -41,9 +41,12 @@ int scan_find(struct scan *s, const struct scan_node *n, enum scan_rule_id rule,
     const struct scan_rule *r = &rules[rule];
     char what[WHAT_BYTES];
     va_list ap;
+    bool worse = (enum scan_verdict)r->verdict > s->verdict;
     s->n_found++;
-    if ((enum scan_verdict)r->verdict > s->verdict)
+    if (worse)
         s->verdict = (enum scan_verdict)r->verdict;
+    if (s->n_findings >= SCAN_FINDINGS_MAX && worse)
+        s->n_findings--;                /* what decides is always kept */
     if (s->n_findings >= SCAN_FINDINGS_MAX)
         return 0;
     va_start(ap, fmt);

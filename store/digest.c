@@ -12,6 +12,7 @@ struct digest_job {
     char (*hex)[SHA256_HEX_BYTES];
     void (*tick)(void *ud, const char *path);
     void *ud;
+    enum digest_failed on_failure;
     atomic_size_t next;                 /* the file to take next */
     atomic_bool stop;
     pthread_mutex_t lock;               /* of the two below */
@@ -43,6 +44,9 @@ static void take_files(struct digest_job *job)
         if (job->tick)
             job->tick(job->ud, job->m->files[i].path);
         if (sha256_file(job->paths[i], &job->stop, job->hex[i], &e) && e.code != ERR_INTERRUPTED) {
+            job->hex[i][0] = 0;
+            if (job->on_failure == DIGEST_SKIP && e.code != ERR_MEMORY)
+                continue;
             failed(job, i, &e);
             atomic_store(&job->next, job->m->n_files);
         }
@@ -66,13 +70,14 @@ static void start_threads(struct digest_job *job)
         job->n_threads++;
 }
 
-int digest_start(struct model *m, struct arena *a, void (*tick)(void *ud, const char *path), void *ud,
-                 struct digest_job **out, struct err *e)
+int digest_start(struct model *m, enum digest_failed failed, struct arena *a, void (*tick)(void *ud, const char *path),
+                 void *ud, struct digest_job **out, struct err *e)
 {
     struct digest_job *job = arena_alloc(a, sizeof *job);
     if (!job)
         return err_memory(e);
     job->m = m;
+    job->on_failure = failed;
     job->tick = tick;
     job->ud = ud;
     job->bad = m->n_files;
@@ -106,7 +111,7 @@ int digest_wait(struct digest_job *job, struct arena *a, struct err *e)
     }
     for (size_t i = 0; i < job->m->n_files; i++) {
         struct model_file *f = &job->m->files[i];
-        if (job->paths[i] && !(f->sha256 = arena_str(a, job->hex[i])))
+        if (job->paths[i] && job->hex[i][0] && !(f->sha256 = arena_str(a, job->hex[i])))
             return err_memory(e);
     }
     return 0;

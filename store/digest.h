@@ -15,12 +15,13 @@
 enum { DIGEST_THREADS_MAX = 8 };
 
 struct digest_job;
+enum digest_failed { DIGEST_STOP, DIGEST_SKIP };        /* a file that cannot be read ends it all, or stays without digest */
 
 /* Start hashing m's files. `tick` (may be NULL) is called before each file, from any of the threads. The job is a's;
  * m must stay where it is until digest_wait or digest_stop. Where no thread can be had, digest_wait does it all.
  * Fails: ERR_MEMORY. */
-int digest_start(struct model *m, struct arena *a, void (*tick)(void *ud, const char *path), void *ud,
-                 struct digest_job **out, struct err *e);
+int digest_start(struct model *m, enum digest_failed failed, struct arena *a, void (*tick)(void *ud, const char *path),
+                 void *ud, struct digest_job **out, struct err *e);
 
 /* Finish, and set model_file.sha256 of every file. Fails: ERR_IO, ERR_NOT_FOUND, ERR_MEMORY; path set. */
 int digest_wait(struct digest_job *job, struct arena *a, struct err *e);

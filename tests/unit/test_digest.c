@@ -57,7 +57,7 @@ static int digest_once(struct arena *a, struct model *m, struct err *e)
     struct digest_job *job = NULL;
     int rc = model_open(folder, a, m, e);
     if (!rc)
-        rc = digest_start(m, a, tick, &n_ticks, &job, e);
+        rc = digest_start(m, DIGEST_STOP, a, tick, &n_ticks, &job, e);
     if (!rc)
         rc = digest_wait(job, a, e);
     digest_stop(job);
@@ -95,12 +95,16 @@ TEST(the_first_failure_in_order_is_the_one_reported)
     EQ(rename(gone, moved), 0);
     int round = 0;
     for (; round < 20; round++) {
-        EQ(digest_start(&m, &a, NULL, NULL, &job, &e), 0);
+        EQ(digest_start(&m, DIGEST_STOP, &a, NULL, NULL, &job, &e), 0);
         EQ(digest_wait(job, &a, &e), ERR_NOT_FOUND);
         STR(e.path, gone);
         for (size_t i = 0; i < N_FILES; i++)
             YES(!m.files[i].sha256);
     }
+    EQ(digest_start(&m, DIGEST_SKIP, &a, NULL, NULL, &job, &e), 0);
+    EQ(digest_wait(job, &a, &e), 0);
+    for (size_t i = 0; i < N_FILES; i++)
+        EQ(m.files[i].sha256 != NULL, i != N_FILES - 1);
     EQ(rename(moved, gone), 0);
     arena_fini(&a);
 }
@@ -112,7 +116,7 @@ TEST(giving_up_ends_at_once_and_twice_is_fine)
     struct digest_job *job = NULL;
     arena_init(&a, 1 << 24);
     EQ(model_open(folder, &a, &m, NULL), 0);
-    EQ(digest_start(&m, &a, NULL, NULL, &job, NULL), 0);
+    EQ(digest_start(&m, DIGEST_STOP, &a, NULL, NULL, &job, NULL), 0);
     digest_stop(job);
     digest_stop(job);
     digest_stop(NULL);
