@@ -113,6 +113,18 @@ static bool is_inner_point(const struct blocks *b, uint32_t at, uint32_t from, u
     return lower || initial || known;
 }
 
+/* A tag at `at` that ends a sentence: how long it is, 0 for none. */
+static uint32_t closing_tag(const struct blocks *b, uint32_t at, uint32_t to)
+{
+    static const char *const tags[] = { "</p>", "</li>", "<br>", "<br/>", "<br />" };
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        size_t n = strlen(tags[i]);
+        if (to - at >= n && strncasecmp((const char *)b->p + at, tags[i], n) == 0)
+            return (uint32_t)n;
+    }
+    return 0;
+}
+
 /* The byte behind the sentence that starts at `from`. */
 static uint32_t sentence_end(const struct blocks *b, uint32_t from, uint32_t to)
 {
@@ -123,11 +135,9 @@ static uint32_t sentence_end(const struct blocks *b, uint32_t from, uint32_t to)
             return i + 1;
         if (c == 0xE3 && i + 2 < to && b->p[i + 1] == 0x80 && b->p[i + 2] == 0x82)      /* the CJK full stop */
             return i + 3;
-        if (c == '<' && i + 3 < to && (!strncasecmp((const char *)b->p + i, "</p>", 4) ||
-                                       !strncasecmp((const char *)b->p + i, "<br", 3)))
-            return i + 3 < to ? i + 4 : to;
-        if (c == '<' && i + 4 < to && !strncasecmp((const char *)b->p + i, "</li>", 5))
-            return i + 5;
+        uint32_t tag = c == '<' ? closing_tag(b, i, to) : 0;
+        if (tag)
+            return i + tag;
     }
     return to;
 }

@@ -9,6 +9,7 @@ enum { NEAR_WORDS = 8 };
 #define FACTS_ALONE (UINT64_C(0x2189) << CUE_FACT_FIRST)
 enum { CARE = BIT(TOPIC_LIMITATIONS) | BIT(TOPIC_RISKS_BIAS),
        NOT_USE = BIT(TOPIC_TRAINING_DATA) | BIT(TOPIC_TRAINING) | BIT(TOPIC_CITATION) | BIT(TOPIC_EVAL_DATA),
+       ELSEWHERE = BIT(TOPIC_TRAINING) | BIT(TOPIC_TRAINING_DATA) | BIT(TOPIC_CITATION),
        SCORES = HEAD_EVALUATION | BIT(TOPIC_EVAL_METRICS) | BIT(TOPIC_EVAL_DATA) };
 
 static void say(struct card_reading *s, enum card_topic t, enum topic_state state, const char *why, enum cue cue)
@@ -28,20 +29,22 @@ static bool for_whom(const struct card_unit *u)
     return false;
 }
 
+/* What it is for. Below "Risks" or "Out of scope", what "can be used for" something is no recommendation. */
 static void cues_of_use(struct card_reading *s, uint32_t mask, size_t n)
 {
     const struct card_unit *u = &s->unit;
-    if (unit_has(u, CUE_OUT))
-        say(s, TOPIC_OUT_OF_SCOPE, n >= 5 ? TOPIC_ANSWERED : TOPIC_PARTLY, "a sentence rules a use out", CUE_OUT);
-    if (mask & NOT_USE)
-        return;
-    if (unit_has(u, CUE_INTENDED) && !unit_has(u, CUE_OUT) && !(mask & (CARE | BIT(TOPIC_OUT_OF_SCOPE)) &&
-                                                                !(mask & BIT(TOPIC_INTENDED_USE))))
+    bool against = mask & (CARE | BIT(TOPIC_OUT_OF_SCOPE)) && !(mask & BIT(TOPIC_INTENDED_USE));
+    if (unit_has(u, CUE_INTENDED) && !unit_has(u, CUE_OUT) && !against)
         say(s, TOPIC_INTENDED_USE, n >= 6 ? TOPIC_ANSWERED : TOPIC_PARTLY, "a sentence says what it is for", CUE_INTENDED);
     else if (!mask && n >= 6 && for_whom(u))
         card_say(s, TOPIC_INTENDED_USE, TOPIC_ANSWERED, "a sentence says for whom it is", card_here(u, NULL));
     else if (!mask && ((unit_has(u, CUE_TASK) && n >= 3) || (unit_has(u, CUE_VERB) && n >= 5)))
         say(s, TOPIC_INTENDED_USE, TOPIC_PARTLY, "names a task only", unit_has(u, CUE_TASK) ? CUE_TASK : CUE_VERB);
+}
+
+static void cues_of_care(struct card_reading *s, size_t n)
+{
+    const struct card_unit *u = &s->unit;
     if (unit_has(u, CUE_NO_LIMITS))
         say(s, TOPIC_LIMITATIONS, TOPIC_PARTLY, "says only that there are none", CUE_NO_LIMITS);
     else if (unit_has(u, CUE_LIMIT) && n >= 5)
@@ -145,7 +148,12 @@ static void cues_of_people(struct card_reading *s, size_t n)
 void card_judge_cues(struct card_reading *s, uint32_t mask)
 {
     size_t n = card_plain_words(&s->unit, 0);
-    cues_of_use(s, mask, n);
+    if (unit_has(&s->unit, CUE_OUT))
+        say(s, TOPIC_OUT_OF_SCOPE, n >= 5 ? TOPIC_ANSWERED : TOPIC_PARTLY, "a sentence rules a use out", CUE_OUT);
+    if (!(mask & NOT_USE)) {
+        cues_of_use(s, mask, n);
+        cues_of_care(s, n);
+    }
     cues_of_data(s, mask, n);
     cues_of_language(s);
     cues_of_people(s, n);
@@ -204,7 +212,8 @@ static void energy(struct card_reading *s, uint32_t mask)
 void card_judge_hardware(struct card_reading *s, uint32_t mask)
 {
     const struct card_unit *u = &s->unit;
-    bool here = mask & (BIT(TOPIC_HARDWARE) | BIT(TOPIC_TRAINING)), runs = here || unit_has(u, CUE_RUNS) || unit_has(u, CUE_TDATA);
+    bool here = mask & (BIT(TOPIC_HARDWARE) | BIT(TOPIC_TRAINING));
+    bool runs = here || unit_has(u, CUE_RUNS) || unit_has(u, CUE_TDATA);
     const struct card_hit *weak = unit_hit(u, CUE_DEVICE_WEAK), *memory = unit_hit(u, CUE_MEMORY);
     if (unit_has(u, CUE_DEVICE) && runs)
         say(s, TOPIC_HARDWARE, TOPIC_ANSWERED, "names the device", CUE_DEVICE);
@@ -219,7 +228,7 @@ void card_judge_hardware(struct card_reading *s, uint32_t mask)
     energy(s, mask);
 }
 
-/* ---- evaluation --------------------------------------------------------------------------------- */
+/* ---- evaluation -------------------------------------------------------------------------- */
 
 /* "2,290" and "5000" count things; a score is smaller. */
 static bool is_count(struct span w)
@@ -277,22 +286,30 @@ static void metric(struct card_reading *s, uint32_t mask, const struct card_hit 
     }
 }
 
+/* On what it was measured, and how many. */
+static void cues_of_test(struct card_reading *s, uint32_t mask, bool about, const struct card_hit *m)
+{
+    const struct card_unit *u = &s->unit;
+    const struct card_hit *bench = unit_hit(u, CUE_BENCH);
+    bool here = mask & SCORES, other = mask & ELSEWHERE && !here;
+    if (bench && (about || m) && !unit_has(u, CUE_TDATA))
+        card_say(s, TOPIC_EVAL_DATA, TOPIC_ANSWERED, "names the benchmark", card_here(u, bench));
+    else if (!other && (here || m || unit_has(u, CUE_EVALUATED)))
+        test_set(s, here && m && has_score(u, m));
+}
+
 void card_judge_metrics(struct card_reading *s, uint32_t mask)
 {
     const struct card_unit *u = &s->unit;
     bool here = mask & SCORES, about = here || unit_has(u, CUE_EVALUATED) || unit_has(u, CUE_TEST_SET);
-    bool other = mask & (BIT(TOPIC_TRAINING) | BIT(TOPIC_TRAINING_DATA) | BIT(TOPIC_CITATION)) && !here;
     const struct card_hit *m = unit_hit(u, CUE_METRIC), *bench = unit_hit(u, CUE_BENCH);
-    if (!m && about && !other)
+    if (!m && about && (here || !(mask & ELSEWHERE)))
         m = unit_hit(u, CUE_METRIC_MAYBE);
+    cues_of_test(s, mask, about, m);
     if (m)
         metric(s, mask, m);
     else if (here && bench && has_score(u, bench))
         card_say(s, TOPIC_EVAL_RESULTS, TOPIC_ANSWERED, "a benchmark with its value", card_here(u, bench));
     if (unit_has(u, CUE_QUALITY))
         say(s, TOPIC_EVAL_RESULTS, TOPIC_PARTLY, "praise without a number", CUE_QUALITY);
-    if (bench && (about || m) && !unit_has(u, CUE_TDATA))
-        card_say(s, TOPIC_EVAL_DATA, TOPIC_ANSWERED, "names the benchmark", card_here(u, bench));
-    else if ((about || m) && !other && (here || m || unit_has(u, CUE_EVALUATED)))
-        test_set(s, here && m && has_score(u, m));
 }

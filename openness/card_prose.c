@@ -282,6 +282,20 @@ static void maintenance(const struct said *x)
     }
 }
 
+/* Training, hardware and energy want settings, devices and figures: words alone are half an answer. */
+static void technical(const struct said *x)
+{
+    if (x->none)
+        return;
+    if (x->mask & BIT(TOPIC_TRAINING) && (x->pointer || x->n >= 8))
+        say(x, TOPIC_TRAINING, TOPIC_PARTLY, x->pointer ? "points elsewhere and says nothing itself"
+                                                        : "described without its settings");
+    if (x->mask & BIT(TOPIC_HARDWARE) && x->n >= MIN_WORDS)
+        say(x, TOPIC_HARDWARE, TOPIC_PARTLY, "no device and no amount of memory");
+    if (x->mask & BIT(TOPIC_ENERGY) && (unit_has(&x->s->unit, CUE_ENERGY) || x->n >= 8))
+        say(x, TOPIC_ENERGY, TOPIC_PARTLY, "no figure");
+}
+
 void card_judge_value(struct card_reading *s, const struct card_head *head, size_t from)
 {
     const struct card_unit *u = &s->unit;
@@ -293,15 +307,9 @@ void card_judge_value(struct card_reading *s, const struct card_head *head, size
             plain_topic(&x, (enum card_topic)t);
     if (x.mask & BIT(TOPIC_TRAINING_DATA))
         training_data(&x);
-    if (x.mask & BIT(TOPIC_TRAINING) && !x.none && (x.pointer || x.n >= 8))
-        say(&x, TOPIC_TRAINING, TOPIC_PARTLY, x.pointer ? "points elsewhere and says nothing itself"
-                                                        : "described without its settings");
     if (x.mask & (BIT(TOPIC_EVAL_DATA) | HEAD_EVALUATION))
         evaluation(&x);
-    if (x.mask & BIT(TOPIC_HARDWARE) && x.n >= MIN_WORDS && !x.none)
-        say(&x, TOPIC_HARDWARE, TOPIC_PARTLY, "no device and no amount of memory");
-    if (x.mask & BIT(TOPIC_ENERGY) && !x.none && (unit_has(u, CUE_ENERGY) || x.n >= 8))
-        say(&x, TOPIC_ENERGY, TOPIC_PARTLY, "no figure");
+    technical(&x);
     if (x.mask & BIT(TOPIC_LANGUAGES))
         languages(&x);
     if (x.mask & BIT(TOPIC_CONTACT))

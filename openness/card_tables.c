@@ -59,23 +59,27 @@ static struct span cell_text(const struct row *r, size_t i)
     return tag ? span_sub(c, (size_t)(tag + 1 - c.p), c.n) : c;
 }
 
+/* The next letter or digit of a name from *i on, in lower case; 0 at the end. */
+static uint8_t next_letter(struct span name, size_t *i)
+{
+    while (*i < name.n) {
+        uint8_t c = name.p[(*i)++], low = c | 0x20;
+        if (c >= 0x80 || (c >= '0' && c <= '9'))
+            return c;
+        if (low >= 'a' && low <= 'z')
+            return low;
+    }
+    return 0;
+}
+
 /* Letters and digits alone, in any case: "SMS Spam" is "sms_spam". */
 static bool same_name(struct span a, struct span b)
 {
     size_t i = 0, k = 0, n = 0;
-    for (;;) {
-        while (i < a.n && a.p[i] < 0x80 && !((a.p[i] | 0x20) >= 'a' && (a.p[i] | 0x20) <= 'z') &&
-               !(a.p[i] >= '0' && a.p[i] <= '9'))
-            i++;
-        while (k < b.n && b.p[k] < 0x80 && !((b.p[k] | 0x20) >= 'a' && (b.p[k] | 0x20) <= 'z') &&
-               !(b.p[k] >= '0' && b.p[k] <= '9'))
-            k++;
-        if (i == a.n || k == b.n)
-            return i == a.n && k == b.n && n > 0;
-        uint8_t x = a.p[i++], y = b.p[k++];
-        if ((x < 0x80 ? x | 0x20 : x) != (y < 0x80 ? y | 0x20 : y))
-            return false;
-        n++;
+    for (;; n++) {
+        uint8_t x = next_letter(a, &i), y = next_letter(b, &k);
+        if (x != y || !x)
+            return x == y && n > 0;
     }
 }
 

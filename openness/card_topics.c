@@ -87,3 +87,51 @@ int card_topics_read(const char *path, struct span raw, const struct card *card,
     *out = r;
     return 0;
 }
+
+/* ---- .eval_results ------------------------------------------------------------------------ */
+
+static int raise_topic(struct topic *x, const struct evidence *ev, enum topic_state state, const char *why,
+                       struct arena *a)
+{
+    if (x->state == TOPIC_CONTRADICTED || x->state > state || (x->state == state && x->n_evidence >= CARD_FINDS))
+        return 0;
+    bool keep = x->state == state;
+    const struct evidence **all = arena_array(a, x->n_evidence + 1, sizeof *all);
+    if (!all)
+        return -1;
+    size_t n = 0;
+    for (size_t i = 0; keep && i < x->n_evidence; i++)
+        all[n++] = x->evidence[i];
+    all[n++] = ev;
+    if (!keep)
+        x->why = why;
+    x->state = state;
+    x->evidence = all;
+    x->n_evidence = n;
+    return 0;
+}
+
+int card_topics_add_results(struct card_topics *t, const char *path, struct span raw, struct arena *a, bool *counted,
+                            struct err *e)
+{
+    const struct val *list = NULL;
+    struct err ignored = { 0 };
+    *counted = false;
+    int rc = yaml_parse(raw, NULL, a, &list, &ignored);
+    if (rc)
+        return rc == ERR_MEMORY ? err_memory(e) : 0;
+    size_t shown = 0;
+    for (const struct val *r = list->kind == VAL_LIST ? list->first : NULL; r && shown < CARD_FINDS; r = r->next) {
+        const struct val *id = val_path(r, "dataset.id"), *value = val_get(r, "value");
+        if (!val_str(id) || !val_str(id)[0] || !value || (value->kind != VAL_INT && value->kind != VAL_REAL))
+            continue;
+        const struct evidence *ev = evidence_of(a, path, raw, r->byte_from, r->byte_to, true);
+        if (!ev || raise_topic(&t->items[TOPIC_EVAL_RESULTS], ev, TOPIC_ANSWERED, "a file of results gives numbers", a) ||
+            raise_topic(&t->items[TOPIC_EVAL_DATA], ev, TOPIC_ANSWERED, "a file of results names it", a) ||
+            raise_topic(&t->items[TOPIC_EVAL_METRICS], ev, TOPIC_PARTLY, "a file of results names the task only", a))
+            return err_memory(e);
+        *counted = true;
+        shown++;
+    }
+    return 0;
+}

@@ -63,6 +63,11 @@ int card_topics_read(const char *path, struct span raw, const struct card *card,
 /* All silent: what a model without a card says. */
 void card_topics_none(struct card_topics *out);
 
+/* Count a file of `.eval_results/` (a list of results, each with data set and value) for the topics of evaluation.
+ * A file that does not read is left out: *counted tells. Fails: ERR_MEMORY. */
+int card_topics_add_results(struct card_topics *t, const char *path, struct span raw, struct arena *a, bool *counted,
+                            struct err *e);
+
 const char *topic_word(enum card_topic t);              /* "intended-use" */
 const char *topic_title(enum card_topic t);             /* "Intended use" */
 const char *topic_state_name(enum topic_state s);       /* silent partly answered contradicted */

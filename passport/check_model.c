@@ -170,6 +170,8 @@ int check_model(const char *ref, const struct check_options *opt, struct arena *
     if (!rc)
         rc = check_claims(c, a, e);
     if (!rc)
+        rc = check_card(c, a, e);
+    if (!rc)
         rc = check_openness(c, a, e);
     if (!rc)
         rc = check_need(c, opt, a, e);

@@ -13,5 +13,7 @@ void report_all_evidence(struct json_out *j, const struct check *c, const struct
 /* "openness": six components, the class with its reason, MOF, OSAID, EU AI Act. */
 void report_openness(struct json_out *j, const struct check *c);
 void report_need(struct json_out *j, const struct check *c);        /* "needs" */
+/* What the model card answers, topic by topic. */
+void report_card(struct json_out *j, const struct check *c);
 
 #endif
