@@ -117,6 +117,9 @@ static bool is_inner_point(const struct blocks *b, uint32_t at, uint32_t from, u
 static uint32_t closing_tag(const struct blocks *b, uint32_t at, uint32_t to)
 {
     static const char *const tags[] = { "</p>", "</li>", "<br>", "<br/>", "<br />" };
+    uint8_t next = to - at > 3 ? b->p[at + 1] : 0;
+    if (next != '/' && next != 'b' && next != 'B')
+        return 0;
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         size_t n = strlen(tags[i]);
         if (to - at >= n && strncasecmp((const char *)b->p + at, tags[i], n) == 0)
@@ -324,9 +327,9 @@ static bool is_label(const struct blocks *b, const struct line *l)
     uint32_t most = l->end - l->text > 60 ? l->text + 60 : l->end;
     const uint8_t *colon = memchr(b->p + l->text, ':', most - l->text);
     uint8_t c = b->p[l->text];
-    if (!colon || colon[1] == '/')
+    if (!colon || (colon + 1 < b->p + l->end && colon[1] == '/'))
         return false;
-    return (c == '*' && b->p[l->text + 1] == '*') || (c >= 'A' && c <= 'Z');
+    return (c == '*' && l->text + 1 < l->end && b->p[l->text + 1] == '*') || (c >= 'A' && c <= 'Z');
 }
 
 static void text_line(struct blocks *b, const struct line *l)

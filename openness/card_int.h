@@ -14,16 +14,10 @@
 #include "openness/card_topics.h"
 
 enum { CARD_UNIT_WORDS = 256, CARD_UNIT_BYTES = 4096, CARD_WORD_BYTES = 64, CARD_HITS = 64, CARD_FINDS = 4,
-       CARD_COLUMNS = 24, CARD_INDEXED = 64, CARD_LEVELS = 10, CARD_EVIDENCE_GAP = 2048 };
+       CARD_COLUMNS = 24, CARD_INDEXED = 64, CARD_LEVELS = 10, CARD_EVIDENCE_GAP = 2048,
+       CARD_COMPARED = 2048 };
 
 /* ---- words and units ------------------------------------------------------------------- */
-
-enum { WORD_NUMBER = 1, WORD_PERCENT = 2, WORD_CODE = 4 };
-struct card_word {
-    uint32_t from, to;                  /* bytes of the file */
-    uint16_t at;                        /* into unit.text, where it lies in lower case */
-    uint8_t n, flags;
-};
 
 enum { LINK_ANY = 1, LINK_PAPER = 2, LINK_SOCIAL = 4, LINK_MAIL = 8 };
 struct card_hit { uint64_t cues; uint16_t from, to; uint8_t param; };       /* words [from, to) */
@@ -85,7 +79,7 @@ struct card_reading {
     struct card_found found[TOPIC_COUNT];
     struct language_votes votes;
     struct card_indexed indexed[CARD_INDEXED];
-    size_t n_indexed;
+    size_t n_indexed, n_compared;       /* cells of tables held against model-index */
     uint64_t meta_languages, said_languages;    /* bits of lexicon languages */
     bool meta_languages_unsure;
     struct card_find meta_language_at, said_language_at, meta_data_at, undisclosed_at;

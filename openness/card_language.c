@@ -3,29 +3,16 @@
 
 static const char *const codes[LANGUAGE_SMALL] = { "en", "de", "fr", "es", "it", "pt", "nl", "pl" };
 
-/* A word may belong to several languages: what tells is the sum. */
-static const char *const small[LANGUAGE_SMALL] = {
-    " the and of to is for with this that on are was it by be from as not which can has ",
-    " der die das und ist nicht mit für von den ein eine auf dem des im zu sich wird werden oder als auch sie wurde ",
-    " le la les des et est une un pour dans du par sur avec que qui au aux ce cette sont pas ou en ",
-    " el la los las de y es un una para por con que del se en no al su más fue como está ",
-    " il la di e è un una per con che non del della dei le nel sono si da gli come ",
-    " o a os as de e é um uma para com que não do da dos das em no na por se foi ao ",
-    " de het een en van is voor met niet dat op te zijn aan door wordt deze die bij ook worden ",
-    " i w na z do się nie jest że to dla oraz jak od przez są po tym ",
+const char *const language_small[LANGUAGE_SMALL] = {
+    "the|and|of|to|is|for|with|this|that|on|are|was|it|by|be|from|as|not|which|can|has",
+    "der|die|das|und|ist|nicht|mit|für|von|den|ein|eine|auf|dem|des|im|zu|sich|wird|werden|oder|als|auch|sie|wurde",
+    "le|la|les|des|et|est|une|un|pour|dans|du|par|sur|avec|que|qui|au|aux|ce|cette|sont|pas|ou|en",
+    "el|la|los|las|de|y|es|un|una|para|por|con|que|del|se|en|no|al|su|más|fue|como|está",
+    "il|la|di|e|è|un|una|per|con|che|non|del|della|dei|le|nel|sono|si|da|gli|come",
+    "o|a|os|as|de|e|é|um|uma|para|com|que|não|do|da|dos|das|em|no|na|por|se|foi|ao",
+    "de|het|een|en|van|is|voor|met|niet|dat|op|te|zijn|aan|door|wordt|deze|die|bij|ook|worden",
+    "i|w|na|z|do|się|nie|jest|że|to|dla|oraz|jak|od|przez|są|po|tym",
 };
-
-/* Does " a b c " hold the word? */
-static bool holds(const char *list, struct span word)
-{
-    for (const char *at = list + 1; *at; ) {
-        size_t n = strcspn(at, " ");
-        if (n == word.n && memcmp(at, word.p, n) == 0)
-            return true;
-        at += n + 1;
-    }
-    return false;
-}
 
 static bool by_script(struct language_votes *v, const uint8_t *p, size_t n)
 {
@@ -44,7 +31,7 @@ static bool by_script(struct language_votes *v, const uint8_t *p, size_t n)
     return true;
 }
 
-void language_word(struct language_votes *v, struct span word)
+void language_word(struct language_votes *v, struct span word, uint32_t small)
 {
     if (word.n == 0 || (word.p[0] >= '0' && word.p[0] <= '9') || v->words > 1u << 30)
         return;
@@ -52,8 +39,8 @@ void language_word(struct language_votes *v, struct span word)
     if (by_script(v, word.p, word.n))
         return;
     v->latin++;
-    for (unsigned i = 0; i < LANGUAGE_SMALL && word.n <= 6; i++)
-        v->small[i] += holds(small[i], word);
+    for (unsigned i = 0; i < LANGUAGE_SMALL; i++)
+        v->small[i] += small >> i & 1;
 }
 
 const char *language_told(const struct language_votes *v)

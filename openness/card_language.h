@@ -16,7 +16,11 @@ struct language_votes {
     uint32_t han, kana, hangul, cyrillic, arabic;
 };
 
-void language_word(struct language_votes *v, struct span word);     /* in lower case */
+/* The small words of each language, "a|b|c"; a word may belong to several: what tells is the sum. */
+extern const char *const language_small[LANGUAGE_SMALL];
+
+/* Count a word in lower case; `small` has bit i when it is a small word of language i. */
+void language_word(struct language_votes *v, struct span word, uint32_t small);
 const char *language_told(const struct language_votes *v);          /* ISO 639-1; "" when not told */
 
 #endif

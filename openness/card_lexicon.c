@@ -2,6 +2,7 @@
 #include "openness/card_lexicon.h"
 
 #include <strings.h>
+#include "openness/card_language.h"
 #include "openness/card_phrases.h"
 
 static const struct { const char *code, *names; } languages[] = {
@@ -88,7 +89,8 @@ static int add(struct lex_table *t, struct lex_entry entry, struct arena *a)
         at = &t->entries[*at].next;
     for (uint16_t same = *at; same && t->entries[same].n == entry.n; same = t->entries[same].next)
         if (memcmp(t->entries[same].phrase, entry.phrase, entry.n) == 0) {
-            t->entries[same].cues |= entry.cues;    /* a phrase may be several cues */
+            t->entries[same].cues |= entry.cues;    /* a phrase may be several cues, a word of several languages */
+            t->entries[same].mask |= t->entries[same].cues ? 0 : entry.mask;
             return 0;
         }
     entry.next = *at;
@@ -121,39 +123,40 @@ int lexicon_build(struct arena *a, struct lexicon *out, struct err *e)
         rc = add_all(&x->cues, languages[i].names, (struct lex_entry){ .cues = CUE_BIT(CUE_LANGUAGE), .param = (uint8_t)i }, a);
     for (const struct phrase_head *p = phrase_heads; p->phrases && !rc; p++)
         rc = add_all(&x->heads, p->phrases, (struct lex_entry){ .mask = p->mask, .exact = p->exact }, a);
+    for (unsigned i = 0; i < LANGUAGE_SMALL && !rc; i++)
+        rc = add_all(&x->small, language_small[i], (struct lex_entry){ .mask = 1u << i }, a);
     return rc ? err_memory(e) : 0;
 }
 
 /* ---- finding --------------------------------------------------------------------------- */
 
 /* How many words the phrase takes here; 0 when it does not stand here. */
-static size_t stands(const struct lex_entry *x, struct span (*word)(const void *ud, size_t i), const void *ud,
-                     size_t n_words)
+static size_t stands(const struct lex_entry *x, const struct card_word *w, const char *text, size_t n)
 {
     size_t at = 0, used = 0;
     while (at < x->n) {
-        if (used == n_words)
+        if (used == n || w[used].flags & WORD_CODE || w[used].n == 0)
             return 0;
-        struct span w = word(ud, used++);
-        if (w.n == 0 || w.n > x->n - at || memcmp(x->phrase + at, w.p, w.n) != 0)
+        const char *word = text + w[used].at;
+        size_t len = w[used++].n;
+        if (len > x->n - at || memcmp(x->phrase + at, word, len) != 0)
             return 0;
-        at += w.n;
-        bool ends = at == x->n || x->phrase[at] == ' ', wide = w.p[0] >= 0xE3 && w.p[0] <= 0xED;
-        if (!ends && !wide)
+        at += len;
+        unsigned char first = (unsigned char)word[0];
+        if (at < x->n && x->phrase[at] != ' ' && !(first >= 0xE3 && first <= 0xED))
             return 0;
         at += at < x->n && x->phrase[at] == ' ';
     }
     return used;
 }
 
-const struct lex_entry *lexicon_find(const struct lex_table *t, struct span (*word)(const void *ud, size_t i),
-                                     const void *ud, size_t n_words, size_t *used)
+const struct lex_entry *lexicon_find(const struct lex_table *t, const struct card_word *w, const char *text, size_t n,
+                                     size_t *used)
 {
-    struct span w = word(ud, 0);
-    for (uint16_t at = t->slots[lexicon_hash(w.p, w.n) % LEX_SLOTS]; at; at = t->entries[at].next) {
-        size_t n = stands(&t->entries[at], word, ud, n_words);
-        if (n) {
-            *used = n;
+    for (uint16_t at = t->slots[w->hash % LEX_SLOTS]; at; at = t->entries[at].next) {
+        size_t words = stands(&t->entries[at], w, text, n);
+        if (words) {
+            *used = words;
             return &t->entries[at];
         }
     }

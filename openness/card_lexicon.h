@@ -49,15 +49,23 @@ struct lex_entry {
 
 enum { LEX_SLOTS = 2048 };
 struct lex_table { struct lex_entry *entries; size_t n, cap; uint16_t slots[LEX_SLOTS]; };
-struct lexicon { struct lex_table cues, heads; };
+struct lexicon { struct lex_table cues, heads, small; };     /* small: mask tells the languages, see card_language.h */
+
+enum { WORD_NUMBER = 1, WORD_PERCENT = 2, WORD_CODE = 4 };
+struct card_word {
+    uint32_t from, to;                  /* bytes of the file */
+    uint32_t hash;                      /* of its lower case: lexicon_hash */
+    uint16_t at;                        /* into the unit's text, where it lies in lower case */
+    uint8_t n, flags;
+};
 
 /* Lay out both tables. Fails: ERR_MEMORY. */
 int lexicon_build(struct arena *a, struct lexicon *out, struct err *e);
 
-/* Does an entry start with the words text[0..n_words)? Gives the longest, NULL when none does. `words` gives
- * the i-th word. *used: how many words it took. */
-const struct lex_entry *lexicon_find(const struct lex_table *t, struct span (*word)(const void *ud, size_t i),
-                                     const void *ud, size_t n_words, size_t *used);
+/* The longest entry that the n words at w start with; NULL when there is none. `text` is what their `at` counts in.
+ * *used: how many words it took. Words of code start nothing and continue nothing. */
+const struct lex_entry *lexicon_find(const struct lex_table *t, const struct card_word *w, const char *text, size_t n,
+                                     size_t *used);
 
 /* Languages known by name: their ISO 639-1 code, and the number of a code or English name; -1 when unknown. */
 const char *lexicon_language(unsigned i);

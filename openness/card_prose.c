@@ -345,6 +345,17 @@ static size_t label_words(struct card_reading *s, struct card_head *head)
     return k;
 }
 
+static void vote(struct card_reading *s)
+{
+    const struct card_unit *u = &s->unit;
+    for (size_t i = 0; i < u->n_words; i++) {
+        size_t used;
+        const struct lex_entry *e = lexicon_find(&s->lex->small, u->words + i, u->text, 1, &used);
+        if (!(u->words[i].flags & WORD_CODE))
+            language_word(&s->votes, unit_word(u, i), e ? e->mask : 0);
+    }
+}
+
 /* What holds for this unit: its own label, else that of its paragraph, else the heading. */
 static void judge_unit(struct card_reading *s, bool first)
 {
@@ -364,9 +375,7 @@ static void judge_unit(struct card_reading *s, bool first)
         note_left_over(s, head.mask);
         return;
     }
-    for (size_t i = 0; i < u->n_words; i++)
-        if (!(u->words[i].flags & WORD_CODE))
-            language_word(&s->votes, unit_word(u, i));
+    vote(s);
     if (named && k == u->n_words && !u->links) {
         card_heading(s, CARD_LEVELS - 1, head.from, head.to);
         return;

@@ -156,8 +156,9 @@ static void compare(struct row *r, size_t column, struct span number)
     double value;
     unsigned decimals;
     struct card_reading *s = r->s;
-    if (!s->n_indexed || !read_number(number, &value, &decimals))
+    if (!s->n_indexed || s->n_compared >= CARD_COMPARED || !read_number(number, &value, &decimals))
         return;
+    s->n_compared++;
     struct span name = cell_text(r, 0);
     struct span head = span_sub(s->raw, r->t->columns[column].from, r->t->columns[column].to - r->t->columns[column].from);
     for (size_t i = 0; i < s->n_indexed; i++) {

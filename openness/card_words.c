@@ -50,17 +50,8 @@ static void add_word(struct card_unit *u, const uint8_t *p, uint32_t from, uint3
                      (i > 0 && p[from + i - 1] == 0xC3 && c >= 0x80 && c <= 0x9E && c != 0x97);
         out[i] = (char)(upper ? c + 0x20 : c);
     }
-    u->words[u->n_words++] = (struct card_word){ from, to, (uint16_t)u->n_text, (uint8_t)n, flags };
+    u->words[u->n_words++] = (struct card_word){ from, to, lexicon_hash(out, n), (uint16_t)u->n_text, (uint8_t)n, flags };
     u->n_text += n;
-}
-
-static bool contains(const uint8_t *p, size_t n, const char *what)
-{
-    size_t m = strlen(what);
-    for (size_t i = 0; i + m <= n; i++)
-        if (strncasecmp((const char *)p + i, what, m) == 0)
-            return true;
-    return false;
 }
 
 /* What a link leads to, by its address. */
@@ -77,7 +68,7 @@ static unsigned link_kind(const uint8_t *p, size_t n)
     if (n > 400)
         n = 400;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (contains(p, n, kinds[i].part))
+        if (memmem(p, n, kinds[i].part, strlen(kinds[i].part)))
             kind |= kinds[i].kind;
     return kind;
 }
@@ -85,9 +76,11 @@ static unsigned link_kind(const uint8_t *p, size_t n)
 /* An address that a template or tutorial uses is nobody's. */
 static bool is_sample_mail(const uint8_t *name, size_t n, const uint8_t *host, size_t n_host)
 {
-    return (n >= 4 && strncasecmp((const char *)name, "your", 4) == 0) || contains(name, n > 5 ? 5 : n, "name") ||
-           contains(host, n_host > 12 ? 12 : n_host, "example.com") ||
-           contains(host, n_host > 12 ? 12 : n_host, "example.org");
+    bool name_slot = n >= 4 && (strncasecmp((const char *)name, "your", 4) == 0 ||
+                                (n <= 9 && strncasecmp((const char *)name, "name", 4) == 0));
+    bool host_slot = n_host >= 11 && (strncasecmp((const char *)host, "example.com", 11) == 0 ||
+                                      strncasecmp((const char *)host, "example.org", 11) == 0);
+    return name_slot || host_slot;
 }
 
 /* At an '@' or "[at]" of n bytes: is there a name before it and a host with a dot behind? */
@@ -197,6 +190,17 @@ static bool skip_other(struct reader *r)
     return false;
 }
 
+static bool skip_markup(struct reader *r)
+{
+    switch (r->p[r->at]) {
+    case '<': return skip_tag(r);
+    case ']': case '!': return skip_link(r);
+    case 'h': case 'w': return skip_address(r);
+    case '&': case '{': case '`': case '@': case '[': return skip_other(r);
+    default: return false;
+    }
+}
+
 /* The word at r->at, whose first character has n bytes. Commas and points inside numbers belong to them. */
 static void take_word(struct reader *r, unsigned n)
 {
@@ -233,9 +237,7 @@ uint32_t unit_read(struct span raw, uint32_t from, uint32_t to, struct card_unit
     u->seen = 0;
     struct reader r = { .u = u, .p = raw.p, .at = from, .to = to };
     while (r.at < to && u->n_words < CARD_UNIT_WORDS && u->n_text + CARD_WORD_BYTES <= CARD_UNIT_BYTES) {
-        uint8_t c = r.p[r.at];
-        if ((c == '<' && skip_tag(&r)) || ((c == ']' || c == '!') && skip_link(&r)) ||
-            ((c == 'h' || c == 'w') && skip_address(&r)) || (strchr("&{`@[", c) && skip_other(&r)))
+        if (skip_markup(&r))
             continue;
         unsigned step, n = letter(r.p + r.at, to - r.at, &step);
         if (n)
@@ -254,23 +256,13 @@ struct span unit_word(const struct card_unit *u, size_t i)
     return span_of(u->text + u->words[i].at, u->words[i].n);
 }
 
-struct from { const struct card_unit *u; size_t at; };
-
-static struct span word_at(const void *ud, size_t i)
-{
-    const struct from *f = ud;
-    const struct card_word *w = &f->u->words[f->at + i];
-    return w->flags & WORD_CODE ? SPAN_NONE : span_of(f->u->text + w->at, w->n);
-}
-
 void unit_match(const struct lexicon *x, struct card_unit *u)
 {
     u->n_hits = 0;
     u->seen = 0;
     for (size_t i = 0; i < u->n_words; ) {
-        struct from f = { u, i };
         size_t used = 1;
-        const struct lex_entry *e = lexicon_find(&x->cues, word_at, &f, u->n_words - i, &used);
+        const struct lex_entry *e = lexicon_find(&x->cues, u->words + i, u->text, u->n_words - i, &used);
         if (!e) {
             i++;
             continue;
@@ -307,9 +299,8 @@ uint32_t card_mask(const struct card_reading *s, const struct card_unit *u, stru
     if (to > from + 1 && span_is(unit_word(u, to - 1), "optional"))
         to--;
     for (size_t i = from; i < to; ) {
-        struct from f = { u, i };
         size_t used = 1;
-        const struct lex_entry *e = lexicon_find(&s->lex->heads, word_at, &f, to - i, &used);
+        const struct lex_entry *e = lexicon_find(&s->lex->heads, u->words + i, u->text, to - i, &used);
         if (!e || (e->exact && !(i == from && i + used == to))) {
             i++;
             continue;
