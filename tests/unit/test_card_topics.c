@@ -279,6 +279,21 @@ TEST(topics_lines_are_those_of_the_file)
     arena_fini(&a);
 }
 
+TEST(topics_passages_do_not_reach_over_pages)
+{
+    struct arena a;
+    arena_init(&a, 64u << 20);
+    char *card = arena_alloc(&a, 8192);
+    memcpy(card, "## Limitations\n\n```\n", 20);
+    memset(card + 20, 'x', 5000);
+    static const char tail[] = "\n```\n\nIt reads dates wrongly, always.\n";
+    memcpy(card + 5020, tail, sizeof tail);
+    struct card_topics t = read_card(&a, span_str(card));
+    EQ(t.items[TOPIC_LIMITATIONS].state, TOPIC_ANSWERED);
+    EQ(t.items[TOPIC_LIMITATIONS].evidence[0]->line_from, 7);
+    arena_fini(&a);
+}
+
 /* ---- language ------------------------------------------------------------------------------- */
 
 TEST(topics_tell_the_language_of_the_prose)
@@ -428,7 +443,7 @@ TEST(topics_survive_a_small_arena)
 {
     static const char card[] = "## Limitations\n\nIt cannot read dates of any kind.\n\nMail to a@b.example now.\n";
     int rc = ERR_MEMORY;
-    for (size_t most = 0; rc; most += 8192) {
+    for (size_t most = 0; rc; most += 128) {
         struct arena a;
         struct card c;
         struct card_topics t;
@@ -437,6 +452,10 @@ TEST(topics_survive_a_small_arena)
         if (!rc)
             rc = card_topics_read("x", span_str(card), &c, &a, &t, NULL);
         YES(rc == 0 || rc == ERR_MEMORY);
+        if (!rc) {
+            YES(t.items[TOPIC_LIMITATIONS].evidence && t.items[TOPIC_LIMITATIONS].evidence[0]);
+            YES(t.items[TOPIC_CONTACT].evidence && t.items[TOPIC_CONTACT].evidence[0]);
+        }
         YES(most < 4u << 20);
         arena_fini(&a);
     }
@@ -447,7 +466,8 @@ int main(void)
     return RUN(CASE(topics_agree_with_our_own_labels), CASE(topics_agree_with_labels_of_real_cards),
                CASE(topics_rule_by_rule), CASE(topics_numbers_against_model_index),
                CASE(topics_passages_hold_their_cues), CASE(topics_lines_are_those_of_the_file),
-               CASE(topics_tell_the_language_of_the_prose), CASE(topics_count_files_of_results),
+               CASE(topics_passages_do_not_reach_over_pages), CASE(topics_tell_the_language_of_the_prose),
+               CASE(topics_count_files_of_results),
                CASE(topics_of_no_card_are_silent), CASE(topics_of_every_prefix_hold),
                CASE(topics_of_hostile_cards_take_linear_time_and_little_memory),
                CASE(topics_survive_every_failing_allocation), CASE(topics_survive_a_small_arena));
