@@ -144,11 +144,20 @@ static int say_unread(struct diff *d, struct err *e)
     return rc;
 }
 
+static bool has_gap(const struct diff *d, enum diff_part part)
+{
+    for (size_t i = 0; i < d->n_gaps; i++)
+        if (d->gaps[i].part == part)
+            return true;
+    return false;
+}
+
 static int compare_all(struct diff *d, struct err *e)
 {
     static int (*const of_all[])(struct diff *, struct err *) = { diff_verdict, diff_license, diff_license_texts };
     static int (*const of_models[])(struct diff *, struct err *) = {
-        diff_weights, diff_origin, diff_card, diff_metadata, diff_config, diff_files };
+        diff_weights, diff_origin, diff_openness, diff_topics, diff_card, diff_metadata, diff_config, diff_trust,
+        diff_files };
     int rc = 0;
     for (size_t i = 0; i < sizeof of_all / sizeof *of_all && !rc; i++)
         rc = of_all[i](d, e);
@@ -158,7 +167,7 @@ static int compare_all(struct diff *d, struct err *e)
     if (!rc)
         rc = say_unread(d, e);
     for (unsigned p = 0; p < DIFF_PARTS && !rc; p++)
-        if (models && !d->parts[p].compared)
+        if (models && !d->parts[p].compared && !has_gap(d, (enum diff_part)p))
             rc = diff_gap(d, (enum diff_part)p, SIDE_BOTH, e, "not compared");
         else if (d->parts[p].n_changes > DIFF_PART_MAX)
             rc = diff_gap(d, (enum diff_part)p, SIDE_BOTH, e, "%zu more changes are counted but not listed",

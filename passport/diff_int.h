@@ -66,7 +66,8 @@ int diff_license_texts(struct diff *d, struct err *e);
 int diff_weights(struct diff *d, struct err *e);        /* tensors; then, in their own order, metadata */
 int diff_origin(struct diff *d, struct err *e);         /* base models, data sets */
 int diff_openness(struct diff *d, struct err *e);
-int diff_card(struct diff *d, struct err *e);           /* topics, front matter, sections */
+int diff_topics(struct diff *d, struct err *e);
+int diff_card(struct diff *d, struct err *e);           /* front matter, sections */
 int diff_metadata(struct diff *d, struct err *e);
 int diff_config(struct diff *d, struct err *e);
 int diff_trust(struct diff *d, struct err *e);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """assay diff: two revisions of made models, real licences, what is not compared, hostile input, exits."""
-import json, os, re, struct, sys
+import difflib, json, os, random, re, shutil, struct, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tap import *
 
@@ -346,6 +346,39 @@ def declared_terms_and_bases():
     equal(one(doc, "license", "terms", "model")["direction"], "stricter")
 
 
+# ---- the passages against another implementation ------------------------------------------
+
+def apply(old, passages):
+    """The new lines, from the old ones and what the report says."""
+    made, at = [], 0
+    for p in passages:
+        first = p["a"]["line_from"] - 1 if p["a"]["line_to"] else p["b"]["line_from"] - 1 - len(made) + at
+        made += old[at:first]
+        at = max(first, p["a"]["line_to"])
+        made += p["b"]["text"].split("\n") if p["b"]["line_to"] else []
+    return made + old[at:]
+
+
+def passages_make_b_of_a_and_are_as_few_as_gnu_diff_finds():
+    rng = random.Random(7)
+    if not shutil.which("diff"):
+        raise Skip("no diff(1)")
+    for round_ in range(25):
+        words = ["a", "b", "{", "}", "{% if x %}", "end"][:rng.randint(2, 6)]
+        a = [rng.choice(words) for _ in range(rng.randint(1, 60))] + ["."]
+        b = [rng.choice(words) if rng.random() < 0.3 else line for line in a if rng.random() > 0.1] + ["end of b"]
+        with Folder({"chat_template.jinja": "\n".join(a) + "\n", "LICENSE": "x"}) as x, \
+                Folder({"chat_template.jinja": "\n".join(b) + "\n", "LICENSE": "x"}) as y:
+            passages = one(diff(x, y), "chat-template", "text")["passages"]
+            equal(apply(a, passages), b)
+            gnu = subprocess.run(["diff", "--minimal", "-a", x + "/chat_template.jinja", y + "/chat_template.jinja"],
+                                 capture_output=True, text=True).stdout.splitlines()
+            size = sum((q["line_to"] - q["line_from"] + 1 if q["line_to"] else 0) for p in passages for q in (p["a"], p["b"]))
+            equal(size, sum(line[0] in "<>" for line in gnu))
+            matched = sum(m.size for m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks())
+            equal(size <= len(a) + len(b) - 2 * matched, True)
+
+
 # ---- exits and hostile input ------------------------------------------------------------
 
 def exits_and_kinds():
@@ -394,5 +427,6 @@ main([the_same_model_twice_has_no_difference, what_was_not_compared_is_never_cal
       every_clause_turns_round_with_its_sides, real_sister_versions, a_threshold_that_moves,
       a_changed_text_is_near_and_nothing_is_concluded, a_rider_is_shown_and_its_effect_is_not_known,
       another_holder_is_the_same_licence_and_another_text, a_dropped_policy_is_not_a_looser_one,
-      declared_terms_and_bases, exits_and_kinds, hostile_names_and_texts_reach_no_terminal,
+      declared_terms_and_bases,
+      passages_make_b_of_a_and_are_as_few_as_gnu_diff_finds, exits_and_kinds, hostile_names_and_texts_reach_no_terminal,
       a_link_that_leads_out_is_said])
