@@ -103,6 +103,21 @@ TEST(absent_is_said_of_a_whole_repository_only)
     arena_fini(&a);
 }
 
+TEST(weights_of_one_checkpoint_are_the_model)
+{
+    static const struct openness_file only[] = { { "README.md", SNAP_CARD, 900, false },
+                                                 { "checkpoint-500/w.bin", SNAP_WEIGHTS_OTHER, 900, false } };
+    struct arena a;
+    arena_init(&a, 1 << 24);
+    struct openness_input in = input();
+    in.files = only;
+    in.n_files = 2;
+    struct openness o = judge(&in, &a);
+    EQ(o.mof[MOF_PARAMETERS_FINAL].state, MOF_INCLUDED);
+    EQ(o.mof[MOF_PARAMETERS_INTERMEDIATE].state, MOF_MISSING);
+    arena_fini(&a);
+}
+
 TEST(names_without_sight_are_partly_seen)
 {
     static const char *const names[] = { "org/a", "org/b" };
@@ -262,6 +277,7 @@ TEST(twenty_thousand_files_are_seen_a_few_times)
 int main(void)
 {
     return RUN(CASE(the_class_follows_the_terms), CASE(absent_is_said_of_a_whole_repository_only),
+               CASE(weights_of_one_checkpoint_are_the_model),
                CASE(names_without_sight_are_partly_seen), CASE(a_library_counts_only_when_it_has_the_architecture),
                CASE(a_card_is_read_line_by_line_and_stands_every_cut), CASE(no_allocation_failure_is_lost),
                CASE(every_ceiling_is_an_error), CASE(a_file_that_cannot_be_seen_is_an_error),
