@@ -42,6 +42,42 @@
     X(RULE_PAYLOAD,            "payload",                 CARRIES_PAYLOAD, HIGH,                                        \
       "a constant holds a pickle that would be unsafe; nothing here runs it",                                          \
       "find out what the payload is for before any code touches it", "")                                                \
+    X(RULE_ZIP_DISAGREEMENT,   "zip-disagreement",        UNSAFE,          HIGH,                                       \
+      "two readers of this archive would not see the same members",                                                    \
+      "do not load it; no honest writer makes such a one", "CVE-2025-1944 CVE-2025-1945 CVE-2025-10156")               \
+    X(RULE_ARCHIVE_ODD,        "archive-odd",             REVIEW,          MEDIUM,                                     \
+      "an archive is put together in a way that its readers take differently",                                         \
+      "list it with two programs and compare, or ask for it packed anew", "")                                          \
+    X(RULE_ARCHIVE_ESCAPE,     "archive-escape",          UNSAFE,          HIGH,                                       \
+      "unpacking would write or read outside the folder",                                                              \
+      "do not unpack it; no honest writer makes such a one", "")                                                       \
+    X(RULE_ARCHIVE_LINK,       "archive-link",            REVIEW,          MEDIUM,                                     \
+      "an archive holds a link",                                                                                       \
+      "look where it leads before you unpack it", "")                                                                  \
+    X(RULE_ARCHIVE_DEVICE,     "archive-device",          UNSAFE,          HIGH,                                       \
+      "an archive holds a device or a pipe",                                                                           \
+      "do not unpack it; a model has no use for one", "")                                                              \
+    X(RULE_ARCHIVE_ENCRYPTED,  "archive-encrypted",       INCOMPLETE,      MEDIUM,                                     \
+      "a member is encrypted and cannot be read",                                                                      \
+      "unpack it with its password and scan what is in it", "")                                                        \
+    X(RULE_ARCHIVE_CODEC,      "archive-codec",           INCOMPLETE,      MEDIUM,                                     \
+      "a member is packed by a method that is not read here",                                                          \
+      "unpack it by hand and scan what is in it", "")                                                                  \
+    X(RULE_ARCHIVE_BROKEN,     "archive-broken",          INCOMPLETE,      MEDIUM,                                     \
+      "an archive is damaged, cut short, or lacks a part",                                                             \
+      "fetch the file again and compare its digest", "")                                                               \
+    X(RULE_ARCHIVE_LARGE,      "archive-large",           INCOMPLETE,      LOW,                                        \
+      "a compressed member is larger than what is held in memory",                                                     \
+      "unpack it by hand and scan what is in it", "")                                                                  \
+    X(RULE_ARCHIVE_BOMB,       "archive-bomb",            INCOMPLETE,      HIGH,                                       \
+      "an archive grows far beyond what a model's would",                                                              \
+      "do not unpack it where its size could hurt", "")                                                                \
+    X(RULE_TORCH_STORAGE,      "torch-storage",           UNSAFE,          HIGH,                                       \
+      "a tensor claims more bytes than its storage has",                                                               \
+      "do not load it; a loader may read beyond its memory", "CVE-2026-24747")                                         \
+    X(RULE_TORCHSCRIPT,        "torchscript-code",        REVIEW,          MEDIUM,                                     \
+      "the model brings its own code, which torch.jit.load runs",                                                      \
+      "read the code, or ask for weights alone", "CVE-2025-32434")                                                     \
     X(RULE_UNKNOWN_FORMAT,     "unknown-format",          REVIEW,          LOW,                                         \
       "the bytes are of no format that is read here",                                                                  \
       "find out what the file is for", "")                                                                              \

@@ -61,7 +61,7 @@ int scan_find(struct scan *s, const struct scan_node *n, enum scan_rule_id rule,
     return 0;
 }
 
-static const struct scan_format *best_format(const struct scan_node *n)
+const struct scan_format *scan_format_of(const struct scan_node *n)
 {
     const struct scan_format *best = NULL;
     unsigned sure = 0;
@@ -77,15 +77,20 @@ static const struct scan_format *best_format(const struct scan_node *n)
 
 int scan_bytes(struct scan *s, const struct scan_node *n, struct err *e)
 {
-    const struct scan_format *f = best_format(n);
-    if (n->depth == 0)
+    const struct scan_format *f = scan_format_of(n);
+    if (n->depth == 0) {
         s->format = f ? f->name : "unknown";
+        s->file_bytes = n->in.n;
+    }
     return f ? f->run(s, n, e) : scan_find(s, n, RULE_UNKNOWN_FORMAT, 0, e, "no reader knows these bytes");
 }
 
 int scan_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e)
 {
     struct scan_node inner = { .in = in, .name = name, .depth = outer->depth + 1 };
+    if (s->too_many)
+        return 0;
+    s->too_many = s->n_nodes >= SCAN_NODES_MAX;
     if (inner.depth > SCAN_DEPTH_MAX || s->n_nodes >= SCAN_NODES_MAX)
         return scan_find(s, outer, RULE_TOO_DEEP, 0, e, "\"%.100s\" lies deeper than is followed, or is one too many", name);
     s->n_nodes++;

@@ -25,6 +25,9 @@ enum {
 };
 #define SCAN_INFLATED_MAX ((uint64_t)1 << 40)   /* bytes that one file may grow to, all levels together */
 #define SCAN_MEMORY_MAX   ((size_t)24 << 20)    /* of one inflated member that must lie in memory whole */
+#define SCAN_HELD_MAX     ((size_t)40 << 20)    /* of all of them at one time, one in another */
+#define SCAN_RATIO_MAX    100                   /* inflated bytes a byte of the file, beyond SCAN_RATIO_FROM */
+#define SCAN_RATIO_FROM   ((uint64_t)256 << 20)
 
 enum scan_verdict { SCAN_CLEAN, SCAN_REVIEW, SCAN_CARRIES_PAYLOAD, SCAN_INCOMPLETE, SCAN_UNSAFE };
 enum scan_severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
@@ -44,6 +47,9 @@ struct scan_node {
     unsigned depth;
 };
 
+struct scan_storage { uint64_t hash; const char *key; uint64_t bytes; };   /* of tensors, that a pickle asks for */
+struct scan_storages { struct scan_storage *items; size_t n, cap; };
+
 struct allow;
 struct scan {                               /* one file being scanned; begin with scan_init */
     struct arena *a;
@@ -54,6 +60,10 @@ struct scan {                               /* one file being scanned; begin wit
     size_t n_findings, cap_findings;        /* kept */
     uint64_t n_found;                       /* all, kept or not */
     uint64_t n_nodes, inflated_bytes;
+    uint64_t file_bytes;                    /* of the file itself */
+    bool too_many;                          /* SCAN_NODES_MAX is reached, and that was said */
+    size_t held_bytes;                      /* of inflated members that lie in memory now: see member.h */
+    struct scan_storages *storages;         /* when not NULL, the next pickle leaves here what it asks for */
     bool probing;                           /* a constant is being looked into: see scan_pickle */
 };
 
@@ -68,6 +78,9 @@ struct scan_format {
 extern const struct scan_format *const scan_formats[];      /* ends with NULL; generated */
 
 void scan_init(struct scan *s, const struct allow *allow, struct arena *a);
+
+/* The format that would read the node; NULL: none. */
+const struct scan_format *scan_format_of(const struct scan_node *n);
 
 /* Scan one node and all that is in it. Fails: ERR_MEMORY. */
 int scan_bytes(struct scan *s, const struct scan_node *n, struct err *e);

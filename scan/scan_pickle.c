@@ -22,8 +22,7 @@ struct judge {
     uint8_t *use;                           /* of each global so far: enum allow_use + 1; 0 not yet asked */
     size_t cap_use;
     uint64_t storage_bytes;                 /* what a file of the old torch must hold behind its streams */
-    uint64_t *keys;                         /* hashes of the storages' keys so far */
-    size_t n_keys, cap_keys;
+    struct scan_storages own, *asked;       /* the storages so far, each key once: in `own`, or where somebody waits */
     bool stopped;                           /* the last stream ran to its STOP */
     struct err *e;
     int rc;
@@ -148,30 +147,38 @@ static unsigned item_bytes(struct span type)
     return 1;
 }
 
-/* Count the bytes of a storage once for each key. */
+static bool is_asked(const struct scan_storages *l, uint64_t hash, struct span key)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->items[i].hash == hash && span_is(key, l->items[i].key))
+            return true;
+    return false;
+}
+
+/* Note the bytes of a storage once for each key: a loader makes it when it first meets the key. */
 static void add_storage(struct judge *j, struct pickle *m, const struct pk_event *ev)
 {
+    struct scan_storages *l = j->asked;
     struct span key;
     int64_t n;
     uint64_t h = 14695981039346656037u;
-    void *items = j->keys;
+    void *items = l->items;
     if (ev->n_items < 5 || !pk_text(m, &ev->items[2], j->s->a, &key) || !pk_number(m, &ev->items[4], &n) || n < 0 ||
         n > INT64_MAX / 32)
         return;
     for (size_t i = 0; i < key.n; i++)
         h = (h ^ key.p[i]) * 1099511628211u;
-    for (size_t i = 0; i < j->n_keys; i++)
-        if (j->keys[i] == h)
-            return;
-    if (j->n_keys >= 1 << 14)
-        return;                             /* the sum will not fit, and that is then said */
-    if (arena_grow(j->s->a, &items, &j->cap_keys, j->n_keys, sizeof *j->keys)) {
+    if (is_asked(l, h, key) || l->n >= 1 << 14)
+        return;                             /* beyond, the sum will not fit, and that is then said */
+    char *copy = arena_strn(j->s->a, key.p, key.n);
+    if (!copy || arena_grow(j->s->a, &items, &l->cap, l->n, sizeof *l->items)) {
         j->rc = err_memory(j->e);
         return;
     }
-    j->keys = items;
-    j->keys[j->n_keys++] = h;
-    j->storage_bytes += 8 + (uint64_t)n * item_bytes(m->globals[ev->items[1].global].name);
+    uint64_t bytes = (uint64_t)n * item_bytes(m->globals[ev->items[1].global].name);
+    l->items = items;
+    l->items[l->n++] = (struct scan_storage){ h, copy, bytes };
+    j->storage_bytes += 8 + bytes;
 }
 
 /* torch asks its loader for ('storage', class, key, location, numel) and, in old files, ('module', class, ...). */
@@ -318,6 +325,8 @@ static int judge_streams(struct scan *s, const struct scan_node *n, bool probe, 
     struct pickle m;
     bool torch = is_old_torch(n->in);
     uint64_t at = 0;
+    j.asked = s->storages ? s->storages : &j.own;
+    s->storages = NULL;                     /* a pickle inside this one has its own */
     pickle_init(&m, n->in, s->a);
     m.event = on_event;
     m.ud = &j;

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Write the seed files of tests/corpus/{gguf,safetensors}: small, made here, one feature each.
+"""Write the seed files of tests/corpus/{gguf,safetensors,zip}: small, made here, one feature each.
 
     python3 tests/corpus/make_seeds.py        (writes beside itself; the result is checked in)
 """
+import io
 import json
 import struct
+import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -87,7 +89,46 @@ SAFETENSORS = {
     "index_bad": b'{"weight_map":{"a":"../x.safetensors"}}',
 }
 
-for folder, files in (("gguf", GGUF), ("safetensors", SAFETENSORS)):
+
+
+def zipped(*members, method=0, comment=b"", before=b""):
+    out = io.BytesIO()
+    out.write(before)
+    with zipfile.ZipFile(out, "a" if before else "w") as z:
+        z.comment = comment
+        for name, data in members:
+            z.writestr(zipfile.ZipInfo(name), data, compress_type=method)
+    return out.getvalue()
+
+
+def spoiled(data, *changes):
+    out = bytearray(data)
+    for at, new in changes:
+        out[at:at + len(new)] = new
+    return bytes(out)
+
+
+PICKLE = b"\x80\x02((X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0000X\3\0\0\0cpuK\2tQt."
+EVIL = b"cos\nsystem\n(X\2\0\0\0idtR."
+TORCH = zipped(("a/data.pkl", PICKLE), ("a/data/0", b"\0" * 8), ("a/version", b"3\n"), ("a/byteorder", b"little"))
+ZIP = {
+    "empty": zipped(),
+    "stored": zipped(("a.pkl", EVIL)),
+    "deflated": zipped(("a.txt", EVIL), ("b", b"0" * 300), method=8),
+    "bzip2": zipped(("a.txt", EVIL), method=12),
+    "lzma": zipped(("a.txt", EVIL), method=14),
+    "comment": zipped(("a", b"x"), comment=b"PK\5\6 hello"),
+    "prefix": zipped(("a", b"x"), before=b"#!/bin/sh\n"),
+    "nested": zipped(("in.zip", zipped(("a.pkl", EVIL), method=8)), method=8),
+    "torch": TORCH,
+    "encrypted": spoiled(zipped(("a", EVIL)), (6, b"\1"), (62, b"\1")),
+    "names": spoiled(zipped(("a", EVIL)), (30, b"b")),
+    "escape": zipped(("../a", b"x"), ("C:\\b", b"y")),
+    "cut": TORCH[:200],
+    "hidden": zipped(("a", EVIL))[:-22] + zipped(("b", b"N.")),
+}
+
+for folder, files in (("gguf", GGUF), ("safetensors", SAFETENSORS), ("zip", ZIP)):
     (HERE / folder).mkdir(exist_ok=True)
     for name, data in files.items():
         (HERE / folder / name).write_bytes(data)

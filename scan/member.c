@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scan/member.h"
+
+#include <stdio.h>
+#include <strings.h>
+#include "base/buf.h"
+#include "base/utf8.h"
+
+enum { NAME_HEAD = 100, NAME_TAIL = 50, NAME_BYTES = 200 };
+
+/* ---- names ------------------------------------------------------------------------------ */
+
+/* Add `s` as printable text, no further than `max`. */
+static size_t put_name(char *out, size_t at, size_t max, struct span s)
+{
+    while (s.n && max - at >= 4) {
+        uint32_t cp;
+        unsigned n = utf8_next(s, &cp);
+        if (n && cp >= 0x20 && cp != 0x7f && !(cp >= 0x80 && cp < 0xa0) && !(cp >= 0x200b && cp <= 0x202e)) {
+            memcpy(out + at, s.p, n);
+            at += n;
+        } else {
+            n = 1;
+            at += (size_t)snprintf(out + at, 5, "\\x%02x", s.p[0]);
+        }
+        s = span_sub(s, n, s.n);
+    }
+    return at;
+}
+
+char *member_name(struct arena *a, struct span name)
+{
+    char text[NAME_BYTES + 8];
+    size_t n = 0;
+    if (name.n <= NAME_HEAD + NAME_TAIL) {
+        n = put_name(text, 0, NAME_BYTES, name);
+    } else {                                /* the end matters: it is the hint for the format */
+        n = put_name(text, 0, NAME_BYTES / 2, span_sub(name, 0, NAME_HEAD));
+        n += (size_t)snprintf(text + n, 4, "...");
+        n = put_name(text, n, NAME_BYTES, span_sub(name, name.n - NAME_TAIL, NAME_TAIL));
+    }
+    return arena_strn(a, text, n);
+}
+
+static bool is_slash(uint8_t c)
+{
+    return c == '/' || c == '\\';
+}
+
+static bool is_letter(uint8_t c)
+{
+    return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+static bool goes_up(struct span s)
+{
+    for (size_t i = 0; i + 1 < s.n; i++)
+        if (s.p[i] == '.' && s.p[i + 1] == '.' && (i == 0 || is_slash(s.p[i - 1])) &&
+            (i + 2 == s.n || is_slash(s.p[i + 2])))
+            return true;
+    return false;
+}
+
+const char *member_escapes(struct span name)
+{
+    if (name.n && memchr(name.p, 0, name.n))
+        return "holds a NUL byte, where some readers end it";
+    if (name.n && is_slash(name.p[0]))
+        return "is absolute";
+    if (name.n >= 2 && is_letter(name.p[0]) && name.p[1] == ':')
+        return "names a drive";
+    if (goes_up(name))
+        return "goes up with \"..\"";
+    return NULL;
+}
+
+int member_check_name(const struct member *m, struct span name, struct err *e)
+{
+    const char *why = member_escapes(name);
+    if (why)
+        return scan_find(m->s, m->outer, RULE_ARCHIVE_ESCAPE, m->at, e, "the name \"%s\" %s", m->name, why);
+    if (name.n && memchr(name.p, '\\', name.n))     /* some archivers of Windows do write these */
+        return scan_find(m->s, m->outer, RULE_ARCHIVE_ODD, m->at, e, "the name \"%s\" has a backslash, which parts "
+                         "folders on one system only", m->name);
+    return 0;
+}
+
+/* How many folders deep a member lies. */
+static int depth_of(struct span name)
+{
+    int depth = 0;
+    for (size_t i = 0; i < name.n; i++)
+        depth += name.p[i] == '/' && i && name.p[i - 1] != '/';
+    return depth;
+}
+
+/* A link may go up as far as its own folder is deep. */
+static bool leads_out(struct span name, struct span target)
+{
+    int depth = depth_of(name);
+    size_t at = 0;
+    if (target.n && (is_slash(target.p[0]) || memchr(target.p, 0, target.n) || memchr(target.p, '\\', target.n)))
+        return true;
+    if (target.n >= 2 && is_letter(target.p[0]) && target.p[1] == ':')
+        return true;
+    while (at < target.n) {
+        const uint8_t *slash = memchr(target.p + at, '/', target.n - at);
+        size_t n = slash ? (size_t)(slash - target.p) - at : target.n - at;
+        struct span part = span_sub(target, at, n);
+        depth += span_is(part, "..") ? -1 : part.n && !span_is(part, ".") ? 1 : 0;
+        if (depth < 0)
+            return true;
+        at += n + 1;
+    }
+    return false;
+}
+
+int member_check_link(const struct member *m, struct span name, struct span target, struct err *e)
+{
+    char *to = member_name(m->s->a, target);
+    if (!to)
+        return err_memory(e);
+    if (leads_out(name, target))
+        return scan_find(m->s, m->outer, RULE_ARCHIVE_ESCAPE, m->at, e, "the link \"%s\" leads out of the folder, to \"%s\"",
+                         m->name, to);
+    return scan_find(m->s, m->outer, RULE_ARCHIVE_LINK, m->at, e, "\"%s\" is a link to \"%s\"", m->name, to);
+}
+
+bool member_loadable(const struct scan_node *n)
+{
+    static const char *const documents[] = { "text", "json", "yaml", "csv", "image", "document" };
+    static const char *const ends[] = { ".py", ".pyc", ".so", ".dll", ".dylib", ".sh", ".exe", ".bat", ".ps1" };
+    const struct scan_format *f = scan_format_of(n);
+    size_t len = strlen(n->name);
+    bool loads = f != NULL;
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        loads = loads && strcmp(f->name, documents[i]) != 0;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        loads = loads || (len > strlen(ends[i]) && strcasecmp(n->name + len - strlen(ends[i]), ends[i]) == 0);
+    return loads;
+}
+
+/* ---- compressed bytes ------------------------------------------------------------------- */
+
+enum full { NOT_FULL, FULL_MEMORY, FULL_BUDGET };
+
+struct held {
+    struct scan *s;
+    struct buf bytes;
+    enum full full;
+};
+
+static uint64_t budget(const struct scan *s)
+{
+    uint64_t max;
+    if (__builtin_mul_overflow(s->file_bytes, SCAN_RATIO_MAX, &max) || max > SCAN_INFLATED_MAX - SCAN_RATIO_FROM)
+        return SCAN_INFLATED_MAX;
+    return max + SCAN_RATIO_FROM;
+}
+
+static int hold(void *ud, struct span piece)
+{
+    struct held *h = ud;
+    h->s->inflated_bytes += piece.n;
+    if (h->s->inflated_bytes > budget(h->s))
+        h->full = FULL_BUDGET;
+    else if (piece.n > h->bytes.max_bytes - h->bytes.n)
+        h->full = FULL_MEMORY;
+    if (h->full)
+        return 1;
+    buf_span(&h->bytes, piece);
+    return h->bytes.error;
+}
+
+static int judge(const struct member *m, struct span bytes, struct err *e)
+{
+    return m->whole ? m->whole(m->ud, bytes, e) : scan_inside(m->s, m->outer, bytes, m->name, e);
+}
+
+static int say_spent(const struct member *m, struct err *e)
+{
+    return scan_find(m->s, m->outer, RULE_ARCHIVE_BOMB, m->at, e, "unpacking went on beyond %llu bytes in \"%s\"",
+                     (unsigned long long)budget(m->s), m->name);
+}
+
+bool member_spend(const struct member *m, uint64_t bytes, int *rc, struct err *e)
+{
+    m->s->inflated_bytes += bytes;
+    if (m->s->inflated_bytes <= budget(m->s))
+        return true;
+    *rc = say_spent(m, e);
+    return false;
+}
+
+static int say_end(const struct member *m, const struct held *h, const struct unpacked *u, struct err *e)
+{
+    if (h->full == FULL_BUDGET)
+        return say_spent(m, e);
+    if (h->full == FULL_MEMORY)
+        return scan_find(m->s, m->outer, RULE_ARCHIVE_LARGE, m->at, e,
+                         "\"%s\" unpacks to more than %zu bytes; only these were read", m->name, h->bytes.max_bytes);
+    if (u->end != UNPACK_WHOLE)
+        return scan_find(m->s, m->outer, RULE_ARCHIVE_BROKEN, m->at, e, "\"%s\" %s", m->name, unpack_end_text(u->end));
+    return 0;
+}
+
+int member_unpack(const struct member *m, struct span packed, const struct unpack_how *how, struct unpacked *out,
+                  struct err *e)
+{
+    struct scan *s = m->s;
+    struct held h = { .s = s };
+    size_t room = SCAN_HELD_MAX - s->held_bytes;
+    buf_init(&h.bytes, room < SCAN_MEMORY_MAX ? room : SCAN_MEMORY_MAX);
+    int rc = unpack(packed, how, hold, &h, out, e);
+    if (rc == ERR_LIMIT || rc == ERR_MEMORY)
+        rc = err_memory(e);
+    if (!rc)
+        rc = say_end(m, &h, out, e);
+    if (!rc && (h.bytes.n || out->end == UNPACK_WHOLE)) {
+        s->held_bytes += h.bytes.n;
+        rc = judge(m, buf_view(&h.bytes), e);
+        s->held_bytes -= h.bytes.n;
+    }
+    buf_fini(&h.bytes);
+    return rc;
+}
