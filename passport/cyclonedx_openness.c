@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* passport/cyclonedx_openness.c - what exactly is open, as properties of the model. */
+/* passport/cyclonedx_openness.c - what exactly is open, and what the card answers, as properties of the model. */
 #include "passport/cyclonedx_int.h"
 
-void cdx_openness(struct cdx *d)
+static void put_yardsticks(struct cdx *d)
 {
     const struct openness *o = &d->c->openness;
     if (!o->class_why)
@@ -19,4 +19,22 @@ void cdx_openness(struct cdx *d)
     cdx_made(d, "assay:openness.mof.class", o->mof_result.class ? arena_fmt(d->a, "%u", o->mof_result.class) : "unclassified");
     cdx_property(d, "assay:openness.osaid", openness_met_name(o->osaid_met));
     cdx_property(d, "assay:openness.eu-exemption-plausible", openness_met_name(o->eu_plausible));
+}
+
+static void put_topics(struct cdx *d)
+{
+    const struct card_topics *t = &d->c->topics;
+    for (unsigned i = 0; i < TOPIC_COUNT && t->has_card; i++) {
+        const char *name = arena_fmt(d->a, "assay:card.%s", topic_word((enum card_topic)i));
+        if (!name)
+            d->rc = err_memory(d->e);
+        else if (t->items[i].why)
+            cdx_property(d, name, topic_state_name(t->items[i].state));
+    }
+}
+
+void cdx_openness(struct cdx *d)
+{
+    put_yardsticks(d);
+    put_topics(d);
 }

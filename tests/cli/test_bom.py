@@ -130,6 +130,10 @@ def real_models_give_documents():
         equal(model["type"], "machine-learning-model")
         equal(len(model["evidence"]["occurrences"]) > 0, True)
         equal(len(model["evidence"]["identity"][0]["concludedValue"]), 64)
+        if name == "minilm":                    # its card, in its own words, where it answers
+            equal(properties(model)["assay:card.limitations"], ["answered"])
+            equal("256 word pieces" in model["modelCard"]["considerations"]["technicalLimitations"][0], True)
+            equal("256 word pieces" in of_type(spdx, "ai_AIPackage")[0]["ai_limitation"], True)
         equal(len(related(spdx, "hasDeclaredLicense")), 1 + len(related(spdx, "descendantOf")))
         equal(len(related(spdx, "hasConcludedLicense")) >= 1, True)
     equal("licenseText" in json.dumps(spdx) and "<html" not in json.dumps(spdx), True)     # Gemma's terms, without markup
