@@ -48,6 +48,15 @@ static void put_other_text(struct pen *p, const struct gather_text *t)
     pen_close(p, PEN_ROW);
 }
 
+/* A text of which something known was concluded has its rows already. */
+static bool is_concluded(const struct check *c, const struct gather_text *t)
+{
+    for (size_t i = 0; i < c->n_concluded; i++)
+        if (c->concluded[i].text == t)
+            return true;
+    return false;
+}
+
 static void put_texts(struct pen *p, const struct check *c)
 {
     static const struct pen_column columns[] = { { "Text", false }, { "Licence", false }, { "How it agrees", false },
@@ -63,7 +72,7 @@ static void put_texts(struct pen *p, const struct check *c)
     for (size_t i = 0; i < c->n_concluded && left; i++, left--)
         put_known_text(p, &c->concluded[i]);
     for (size_t i = 0; i < c->gather.n_texts && left; i++)
-        if (c->gather.texts[i].is.n_found == 0) {
+        if (!is_concluded(c, &c->gather.texts[i])) {
             put_other_text(p, &c->gather.texts[i]);
             left--;
         }
@@ -152,8 +161,10 @@ static void put_base(struct pen *p, const struct check *c, size_t i)
     pen_open(p, PEN_CELL);
     for (size_t k = 0; drops && k < n; k++)
         pen_fmt(p, PEN_PLAIN, "%s%s", k ? ", " : "", drops[k]);
-    if (drops && n == 0)
+    if (n == 0 && b->record)
         pen_put(p, PEN_PLAIN, "none found");
+    else if (n == 0)
+        pen_state(p, MARK_UNKNOWN, "cannot tell");
     pen_close(p, PEN_CELL);
     pen_close(p, PEN_ROW);
     p->failed = p->failed || !drops;

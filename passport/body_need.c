@@ -43,7 +43,10 @@ static void put_weights(struct pen *p, const struct need *n)
         pen_put(p, PEN_PLAIN, w->type);
         pen_put(p, PEN_NOTE, w->is_own ? "as the files hold them" : "");
         pen_close(p, PEN_CELL);
-        number_cell(p, w->bits_per_weight, 2);
+        if (w->bits_per_weight > 0)
+            number_cell(p, w->bits_per_weight, 2);
+        else
+            pen_cell(p, PEN_PLAIN, "not counted");
         size_cell(p, w->bytes);
         size_cell(p, w->total_bytes);
         if (n->machine_known) {
@@ -122,6 +125,8 @@ void body_need(struct pen *p, struct check *c)
     }
     pen_open(p, PEN_FACTS);
     pen_fact(p, "Parameters", PEN_PLAIN, say_count(n->n_params, count));
+    if (n->n_active && n->n_active != n->n_params)
+        pen_fact(p, "Active for one token", PEN_PLAIN, say_count(n->n_active, count));
     pen_fact(p, "Working memory", PEN_PLAIN, say_size(n->work_bytes, size));
     if (n->machine_known) {
         pen_fact(p, "This machine", PEN_PLAIN, n->machine);
@@ -134,6 +139,13 @@ void body_need(struct pen *p, struct check *c)
         pen_close(p, PEN_FACT);
     }
     pen_close(p, PEN_FACTS);
+    if (n->why && n->why[0]) {
+        pen_open(p, PEN_PARA);
+        pen_state(p, MARK_PARTLY, "known in part");
+        pen_put(p, PEN_PLAIN, " ");
+        pen_sentence(p, PEN_PLAIN, n->why);
+        pen_close(p, PEN_PARA);
+    }
     if (n->n_weights)
         put_weights(p, n);
     if (n->n_contexts)

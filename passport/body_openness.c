@@ -186,7 +186,7 @@ void body_card(struct pen *p, struct check *c)
         const struct topic *k = &t->items[i];
         struct say_word w = say_topic(k->state);
         pen_open(p, PEN_ROW);
-        pen_cell(p, PEN_PLAIN, say_topic_title((enum card_topic)i));
+        pen_cell(p, PEN_PLAIN, topic_title((enum card_topic)i));
         body_state_cell(p, w.mark, w.word);
         pen_open(p, PEN_CELL);
         pen_sentence(p, PEN_PLAIN, k->why);

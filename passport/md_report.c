@@ -90,7 +90,7 @@ static void begin(struct pen *p, const char *title, const char *kicker, const ch
     buf_str(p->b, "# ");
     escape(p, kicker, false);
     buf_str(p->b, ": ");
-    escape(p, title, false);
+    code(p, title);
     buf_char(p->b, '\n');
 }
 

@@ -54,7 +54,7 @@ struct say_word say_visible(enum openness_visibility v)
 struct say_word say_rights(enum openness_rights r)
 {
     static const struct say_word words[] = {
-        [RIGHTS_CANNOT_TELL] = { MARK_UNKNOWN, "cannot tell" }, [RIGHTS_NONE] = { MARK_BAD, "none" },
+        [RIGHTS_CANNOT_TELL] = { MARK_UNKNOWN, "cannot tell" }, [RIGHTS_NONE] = { MARK_NONE, "none" },
         [RIGHTS_RESTRICTED] = { MARK_ASK, "restricted" }, [RIGHTS_OPEN] = { MARK_GOOD, "open" } };
     return LOOK_UP(words, r);
 }
@@ -184,19 +184,13 @@ const char *say_use_key(const char *key)
         { "revenue_year_usd", "Revenue a year, US dollars" },
         { "revenue_month_usd", "Revenue a month, US dollars" },
         { "arr_usd", "Recurring revenue a year, US dollars" }, { "commercial", "Commercial use" },
-        { "modify", "Changing the model" }, { "train_others", "Training others with it" } };
+        { "modify", "Changing the model" }, { "train_others", "Training others with it" },
+        { "deployment", "Deployment" }, { "country", "Country" }, { "field", "Field of use" },
+        { "modality", "Modality" }, { "date", "Date" } };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(key, names[i].key) == 0)
             return names[i].words;
     return key;
-}
-
-const char *say_topic_title(enum card_topic i)
-{
-#define X(name, word, title) title,
-    static const char *const titles[] = { TOPIC_MAP(X) };
-#undef X
-    return titles[i];
 }
 
 const char *say_size(uint64_t bytes, char out[SAY_BYTES])

@@ -26,7 +26,6 @@ const char *say_basis(char basis);                           /* "read in the tex
 const char *say_when(enum duty_when w);                      /* "when you pass it on" */
 const char *say_conflict(enum conflict_kind k);              /* "declaration and text" */
 const char *say_use_key(const char *key);                    /* "Users a month"; the key when it has no words */
-const char *say_topic_title(enum card_topic i);
 
 /* Into out: "91.6 MB"; "1,234,567"; "lines 3 to 5" or "bytes 120 to 130". Returns out. */
 const char *say_size(uint64_t bytes, char out[SAY_BYTES]);

@@ -201,6 +201,10 @@ TEST(words_for_sizes_counts_and_places)
     STR(say_place(&(struct evidence){ .byte_from = 1, .byte_to = UINT64_MAX }, out),
         "bytes 1 to 18446744073709551615");
     STR(say_answer((enum answer)99).word, "cannot tell");
+    size_t n;
+    const struct use_key *keys = use_keys(&n);
+    for (size_t i = 0; i < n; i++)                          /* every key of a use has words */
+        YES(say_use_key(keys[i].name) != keys[i].name);
 }
 
 TEST(a_css_string_holds_nothing_but_escapes)
