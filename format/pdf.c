@@ -27,8 +27,7 @@ struct job {
     int out;                        /* write end of the pipe */
 };
 
-/* The first pdftotext in an absolute folder of PATH. */
-static bool find_program(char program[PATH_MAX])
+bool pdf_program(char program[PATH_MAX])
 {
     const char *path = getenv("PATH");
     while (path && *path) {
@@ -189,7 +188,7 @@ int pdf_text_within(const char *path, const struct pdf_limits *lim, struct arena
         (void)err_path(e, path);
         return rc;
     }
-    if (!find_program(j.program)) {
+    if (!pdf_program(j.program)) {
         *unread = true;
         return 0;
     }

@@ -12,6 +12,7 @@
  * Give the text to text_decode under the name of the file: form feeds part the pages. */
 #ifndef ASSAY_FORMAT_PDF_H
 #define ASSAY_FORMAT_PDF_H
+#include <limits.h>
 #include <stdbool.h>
 #include "base/arena.h"
 #include "base/err.h"
@@ -25,6 +26,9 @@ struct pdf_limits {
 
 /* 16 MiB of text, 30 s, 20 s of processor time, 1 GiB. */
 extern const struct pdf_limits pdf_limits;
+
+/* The first pdftotext in an absolute folder of PATH. False: there is none. */
+bool pdf_program(char program[PATH_MAX]);
 
 /* Read the text of the PDF at `path`. *out is owned by `a` and followed by a NUL.
  * unread: true when there is no pdftotext; 0 is returned and *out untouched.
