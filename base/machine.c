@@ -17,7 +17,7 @@
 enum { THREADS_MAX = 256, FILE_MAX = 16384, PASSES_LEAST = 3 };
 #define MIB ((size_t)1 << 20)
 #define SHARE_UNIT 1024u                /* bytes that a read loop works in */
-static const double pass_s = 0.03, kind_s = 0.5;       /* of one pass; of all passes of one kind */
+static const double pass_s = 0.02, kind_s = 0.3;       /* of one pass; of all passes of one kind */
 
 /* ---- timing -------------------------------------------------------------------------- */
 
@@ -118,11 +118,11 @@ static double measure_math(const struct machine_math *m, unsigned n)
     return measure(shares, n, (double)rounds * m->per_round * 2);
 }
 
-/* Bytes to read: eight times the last cache, 256 MiB to 1 GiB, and no more than a quarter of what is free. */
+/* Bytes to read: four times the last cache, 128 MiB to 1 GiB, and no more than a quarter of what is free. */
 static size_t buffer_bytes(const struct cpu *c)
 {
-    uint64_t want = c->l3_bytes * 8, most = 1024 * MIB;
-    want = want < 256 * MIB ? 256 * MIB : want > most ? most : want;
+    uint64_t want = c->l3_bytes * 4, most = 1024 * MIB;
+    want = want < 128 * MIB ? 128 * MIB : want > most ? most : want;
     if (c->available_bytes && want > c->available_bytes / 4)
         want = c->available_bytes / 4;
     return want < 16 * MIB ? 16 * MIB : (size_t)want;
