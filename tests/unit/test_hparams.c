@@ -50,6 +50,7 @@ TEST(the_cache_of_published_models)
     EQ(config(qwen25_7b, &h, NULL), 0);
     EQ(kib_per_token(&h), 56);                                  /* 2 * 28 * 4 * 128 * 2; the window is switched off */
     EQ(hp_kv_elements(&h, 200000) * 2, (uint64_t)200000 * 56 * 1024);
+    YES(!h.window_unsure && hp_value(&h, HP_WINDOW) == 0);
     EQ(config(deepseek_v3, &h, NULL), 0);
     YES(h.compressed);
     EQ(hp_kv_elements(&h, 1) * 2, 61 * (512 + 64) * 2);         /* 68.6 KiB, as in the paper */
