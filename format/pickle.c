@@ -2,6 +2,7 @@
 #include "format/pickle.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "format/pickle_int.h"
 
 enum { RUN_FROM = 16 };
@@ -231,9 +232,20 @@ static struct pk_value named(struct pickle *m, struct span module, struct span n
     return v;
 }
 
+/* The names of GLOBAL and INST are decoded strictly by every loader. False: the run has ended. */
+static bool decodes(struct pickle *m, const struct pk_arg_at *arg)
+{
+    size_t bad;
+    if (utf8_valid(arg->arg, &bad) && utf8_valid(arg->second, &bad))
+        return true;
+    end(m, PK_BROKEN, "a name that is no UTF-8");
+    return false;
+}
+
 static void run_global(struct pickle *m, const struct pk_arg_at *arg)
 {
-    push(m, named(m, arg->arg, arg->second));
+    if (decodes(m, arg))
+        push(m, named(m, arg->arg, arg->second));
 }
 
 /* What a value must be to serve as a name: a text, or an old string, which becomes one. */
@@ -250,18 +262,19 @@ static void run_stack_global(struct pickle *m, const struct pk_arg_at *arg)
     (void)arg;
     if (!pop(m, &name) || !pop(m, &module))
         return;
+    bool names = is_name(&name) && is_name(&module);
     bool unknown = name.kind == PK_UNKNOWN || name.kind == PK_RESULT || module.kind == PK_UNKNOWN ||
                    module.kind == PK_RESULT;
-    if (!unknown && is_name(&name) && is_name(&module) && pk_text(m, &module, m->a, &m_text) &&
-        pk_text(m, &name, m->a, &n_text)) {
+    if (names && pk_text(m, &module, m->a, &m_text) && pk_text(m, &name, m->a, &n_text)) {
         push(m, named(m, m_text, n_text));
         return;
     }
-    if (!unknown) {
+    if (!unknown && !names) {
         end(m, PK_BROKEN, "STACK_GLOBAL wants two texts");
         return;
     }
-    tell(m, (struct pk_event){ .kind = PK_NAMED_UNKNOWN, .what = "a name that is computed, not written" });
+    tell(m, (struct pk_event){ .kind = PK_NAMED_UNKNOWN, .what = unknown ? "a name that is computed, not written"
+                                                                        : "a name that cannot be decoded" });
     push_kind(m, PK_UNKNOWN, 1);
 }
 
@@ -312,6 +325,8 @@ static void run_obj(struct pickle *m, const struct pk_arg_at *arg)
 static void run_inst(struct pickle *m, const struct pk_arg_at *arg)
 {
     uint32_t first, n;
+    if (!decodes(m, arg))
+        return;
     struct pk_value fn = named(m, arg->arg, arg->second);
     if (!m->ended && pop_marked(m, &first, &n))
         called(m, fn, as_args(m, first, n));

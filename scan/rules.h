@@ -87,6 +87,27 @@
     X(RULE_TOO_DEEP,           "too-deep",                INCOMPLETE,      MEDIUM,                                      \
       "more levels, members or bytes than are followed",                                                               \
       "unpack the outer file by hand and scan what is in it", "")                                                       \
+    X(RULE_TENSORS_MALFORMED,  "tensors-malformed",       INCOMPLETE,      HIGH,                                        \
+      "a tensor file lies about itself, or is cut",                                                                    \
+      "do not load it with a reader that checks less; fetch it again and compare its digest", "")                       \
+    X(RULE_TENSORS_UNCLAIMED,  "tensors-unclaimed-bytes", REVIEW,          MEDIUM,                                      \
+      "a tensor file holds bytes that belong to no tensor",                                                            \
+      "find out what they are for", "")                                                                                 \
+    X(RULE_REMOTE_CODE,        "remote-code",             REVIEW,          HIGH,                                        \
+      "a configuration has code of the repository run, when its loader is allowed to",                                 \
+      "read that code before you trust it; pin the revision", "CVE-2025-66448 CVE-2026-22807 CVE-2026-27893")           \
+    X(RULE_TARGET,             "instantiates-target",     UNSAFE,          HIGH,                                        \
+      "a configuration names what its loader then imports and calls",                                                  \
+      "do not load it with Hydra or a program built on it", "CVE-2025-23304")                                           \
+    X(RULE_CONFIG_VALUE,       "config-value",            REVIEW,          LOW,                                         \
+      "a configuration holds a key, a server or a command",                                                            \
+      "find out who reads it", "")                                                                                      \
+    X(RULE_CODE,               "code",                    REVIEW,          MEDIUM,                                      \
+      "the file is source code or a script",                                                                           \
+      "read it before you run it, or a loader does", "")                                                                \
+    X(RULE_MALFORMED,          "malformed",               INCOMPLETE,      MEDIUM,                                      \
+      "the file is not what it begins as or is called",                                                                \
+      "fetch the file again and compare its digest", "")                                                                \
     X(RULE_UNREADABLE,         "unreadable",              INCOMPLETE,      MEDIUM,                                      \
       "the file could not be opened",                                                                                  \
       "mend its rights or fetch it again", "")                                                                          \

@@ -85,15 +85,43 @@ int scan_bytes(struct scan *s, const struct scan_node *n, struct err *e)
     return f ? f->run(s, n, e) : scan_find(s, n, RULE_UNKNOWN_FORMAT, 0, e, "no reader knows these bytes");
 }
 
+/* The node for something inside; NULL when it is too deep, one too many, or memory is out: *rc tells. */
+static const struct scan_node *inner_node(struct scan *s, const struct scan_node *outer, struct span in, const char *name,
+                                          int *rc, struct err *e)
+{
+    if (s->too_many)
+        return NULL;                    /* said once */
+    s->too_many = s->n_nodes >= SCAN_NODES_MAX;
+    if (outer->depth + 1 > SCAN_DEPTH_MAX || s->too_many) {
+        *rc = scan_find(s, outer, RULE_TOO_DEEP, 0, e, "\"%.100s\" lies deeper than is followed, or is one too many", name);
+        return NULL;
+    }
+    s->n_nodes++;
+    struct scan_node *inner = arena_alloc(s->a, sizeof *inner);
+    const char *path = arena_fmt(s->a, "%s!%s", outer->path, name);
+    if (!inner || !path) {
+        *rc = err_memory(e);
+        return NULL;
+    }
+    *inner = (struct scan_node){ in, path, name, outer->depth + 1 };
+    return inner;
+}
+
 int scan_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e)
 {
-    struct scan_node inner = { .in = in, .name = name, .depth = outer->depth + 1 };
-    if (s->too_many)
-        return 0;
-    s->too_many = s->n_nodes >= SCAN_NODES_MAX;
-    if (inner.depth > SCAN_DEPTH_MAX || s->n_nodes >= SCAN_NODES_MAX)
-        return scan_find(s, outer, RULE_TOO_DEEP, 0, e, "\"%.100s\" lies deeper than is followed, or is one too many", name);
-    s->n_nodes++;
-    inner.path = arena_fmt(s->a, "%s!%s", outer->path, name);
-    return inner.path ? scan_bytes(s, &inner, e) : err_memory(e);
+    int rc = 0;
+    const struct scan_node *n = inner_node(s, outer, in, name, &rc, e);
+    return n ? scan_bytes(s, n, e) : rc;
+}
+
+int scan_template_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e)
+{
+    int rc = 0;
+    const struct scan_node *n = inner_node(s, outer, in, name, &rc, e);
+    if (!n)
+        return rc;
+    for (const struct scan_format *const *f = scan_formats; *f; f++)
+        if (strcmp((*f)->name, "template") == 0)
+            return (*f)->run(s, n, e);
+    return scan_find(s, n, RULE_UNKNOWN_FORMAT, 0, e, "a chat template; no reader judges it yet");
 }

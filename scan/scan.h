@@ -89,6 +89,12 @@ int scan_bytes(struct scan *s, const struct scan_node *n, struct err *e);
  * the limits it is a finding, and the node is not read. */
 int scan_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e);
 
+/* The same for a text that is known to be a chat template (a key of GGUF, of tokenizer_config.json). */
+int scan_template_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e);
+
+/* Judge the node as plain text: nothing runs it unless it is source code. */
+int scan_as_text(struct scan *s, const struct scan_node *n, struct err *e);
+
 /* Add a finding; the verdict becomes at least the rule's. Fails: ERR_MEMORY. */
 int scan_find(struct scan *s, const struct scan_node *n, enum scan_rule_id rule, uint64_t offset, struct err *e,
               const char *fmt, ...) __attribute__((format(printf, 6, 7)));

@@ -371,7 +371,8 @@ static void on_trial(void *ud, struct pickle *m, const struct pk_event *ev)
 
 static bool named_as_pickle(const char *name)
 {
-    static const char *const ends[] = { ".pkl", ".pickle", ".pck", ".p", ".joblib", ".dill", ".cloudpickle" };
+    static const char *const ends[] = { ".pkl", ".pickle", ".pck", ".p", ".joblib", ".dill", ".cloudpickle", ".pt", ".pth",
+                                        ".ckpt", ".bin" };
     size_t n = strlen(name);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (n > strlen(ends[i]) && strcasecmp(name + n - strlen(ends[i]), ends[i]) == 0)
@@ -399,7 +400,7 @@ static unsigned sniff(const struct scan_node *n)
     arena_fini(&a);
     if (t.n_called)
         return 80;
-    return whole ? 60 : named_as_pickle(n->name) ? 20 : 0;
+    return whole ? 60 : named_as_pickle(n->name) ? 45 : 0;
 }
 
 const struct scan_format scan_pickle = { .name = "pickle", .sniff = sniff, .run = run };

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scan/config_walk.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+struct walk { struct scan *s; const struct scan_node *n; struct err *e; int rc; };
+
+static void found(struct walk *w, enum scan_rule_id rule, const struct val *v, const char *what, struct span text)
+{
+    if (!w->rc)
+        w->rc = scan_find(w->s, w->n, rule, v->byte_from, w->e, "%s \"%.*s\"", what, (int)(text.n > 120 ? 120 : text.n),
+                          (const char *)text.p);
+}
+
+/* Is `part` one of the words of the key, parted by anything that is no letter or digit? */
+static bool has_part(struct span key, const char *part)
+{
+    size_t n = strlen(part);
+    for (size_t i = 0; i + n <= key.n; i++) {
+        bool starts = i == 0 || key.p[i - 1] == '_' || key.p[i - 1] == '-' || key.p[i - 1] == '.';
+        bool ends = i + n == key.n || key.p[i + n] == '_' || key.p[i + n] == '-' || key.p[i + n] == '.';
+        if (starts && ends && strncasecmp((const char *)key.p + i, part, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool ends_with(struct span s, const char *end)
+{
+    size_t n = strlen(end);
+    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
+}
+
+/* A template stands as a string, or as a list of { name, template }. */
+static void on_template(struct walk *w, const struct val *v)
+{
+    char name[96];
+    if (v->kind == VAL_STR && v->str.n) {
+        (void)snprintf(name, sizeof name, "%.*s at %llu", (int)(v->key.n > 48 ? 48 : v->key.n), (const char *)v->key.p,
+                       (unsigned long long)v->byte_from);
+        if (!w->rc)
+            w->rc = scan_template_inside(w->s, w->n, v->str, name, w->e);
+    }
+    for (const struct val *item = v->kind == VAL_LIST ? v->first : NULL; item; item = item->next) {
+        const struct val *text = val_get(item, "template");
+        if (text)
+            on_template(w, text);
+    }
+}
+
+static void on_remote_code(struct walk *w, const struct val *v)
+{
+    bool on;
+    if (v->kind == VAL_MAP && v->first)
+        found(w, RULE_REMOTE_CODE, v, "names code of the repository under", v->key);
+    else if (v->kind == VAL_STR && v->str.n)
+        found(w, RULE_REMOTE_CODE, v, "names code of the repository:", v->str);
+    else if (val_bool(v, &on) && on)
+        found(w, RULE_REMOTE_CODE, v, "switches on", v->key);
+}
+
+/* What Hydra instantiates in files of well-known projects without doing harm: classes of torch itself. */
+static bool target_is_known(struct span target)
+{
+    static const char *const known[] = { "torch.nn.", "torch.optim." };
+    const uint8_t *dot = target.n ? memrchr(target.p, '.', target.n) : NULL;
+    size_t last = dot ? (size_t)(dot - target.p) + 1 : 0;
+    bool is_class = last < target.n && target.p[last] >= 'A' && target.p[last] <= 'Z';
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (span_starts(target, known[i]) && is_class)
+            return true;
+    return false;
+}
+
+static void on_value(struct walk *w, const struct val *v)
+{
+    static const char *const parts[] = { "apikey", "secret", "password", "passwd", "endpoint", "webhook", "command", "exfil" };
+    if (v->kind != VAL_STR || v->str.n < 4)
+        return;
+    bool named = has_part(v->key, "api_key") || has_part(v->key, "access_key");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        named = named || has_part(v->key, parts[i]);
+    if (named)
+        found(w, RULE_CONFIG_VALUE, v, "holds a value under", v->key);
+}
+
+static void on_key(struct walk *w, const struct val *v)
+{
+    if (ends_with(v->key, "chat_template"))
+        on_template(w, v);
+    else if (span_is(v->key, "auto_map") || span_is(v->key, "custom_pipelines") || span_is(v->key, "trust_remote_code"))
+        on_remote_code(w, v);
+    else if (span_is(v->key, "_target_") && v->kind == VAL_STR && !target_is_known(v->str))
+        found(w, RULE_TARGET, v, "has its loader call", v->str);
+    else
+        on_value(w, v);
+}
+
+/* Depth is bounded by the parsers. A list of values is walked in place; a map's keys are judged. */
+static void walk(struct walk *w, const struct val *v)
+{
+    for (const struct val *x = v->first; x && !w->rc; x = x->next) {
+        if (v->kind == VAL_MAP)
+            on_key(w, x);
+        if (x->kind == VAL_MAP || x->kind == VAL_LIST)
+            walk(w, x);
+    }
+}
+
+int config_walk(struct scan *s, const struct scan_node *n, const struct val *root, struct err *e)
+{
+    struct walk w = { s, n, e, 0 };
+    if (root && (root->kind == VAL_MAP || root->kind == VAL_LIST))
+        walk(&w, root);
+    return w.rc;
+}
