@@ -7,6 +7,7 @@
 #ifndef ASSAY_CLI_CMD_H
 #define ASSAY_CLI_CMD_H
 #include "base/buf.h"
+#include "base/date.h"
 #include "base/err.h"
 #include "cli/opt.h"
 
@@ -25,6 +26,12 @@ extern const struct cmd *const cmd_table[];     /* ends with NULL; generated */
 
 /* Print "assay: path: line 3: message" and its hint to stderr. Returns the exit status. */
 int cmd_fail(const struct err *e);
+
+/* Today in UTC; "" when the clock does not tell. Returns `out`. */
+const char *cmd_today(char out[DATE_BYTES]);
+
+/* Tell which file is being read, on a terminal; NULL: take the line away. `terminal`: const bool *. From any thread. */
+void cmd_reading(void *terminal, const char *path);
 
 /* Write the whole answer to stdout. Returns 0, or the exit status of a failed write. */
 int cmd_answer(const struct buf *b);

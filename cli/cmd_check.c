@@ -2,7 +2,6 @@
 /* cli/cmd_check.c - what does this model's licence let me do. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "base/fs.h"
 #include "cli/check_outputs.h"
@@ -25,7 +24,8 @@ static const struct opt opts[] = {
     [O_VERIFY] = { 0, "verify", "REPORT", "open every pointer of a JSON report again; drift exits 6" },
     [O_VERBOSE] = { 'v', "verbose", NULL, "show every reason, all evidence, and all that was read" },
     [O_CYCLONEDX_VERSION] = { 0, "cyclonedx-version", "1.6|1.7", "the version of --cyclonedx; 1.7 when not given" },
-    [O_DOCUMENT_DATE] = { 0, "document-date", "YYYY-MM-DD", "the day to write into documents; no clock is read for them" },
+    [O_DOCUMENT_DATE] = { 0, "document-date", "YYYY-MM-DD", "the day to write into documents (no clock is read for them), "
+                          "and to take for today when sign-offs and exceptions of a policy are looked at" },
     [O_MACHINE] = { 0, "machine", NULL, "also say whether the model fits this machine and how fast it would be; "
                     "measures the machine once, for a second or two" },
     [O_CONTEXT] = { 0, "context", "N", "tokens to plan memory and speed for; 4096 when not given" },
@@ -51,13 +51,6 @@ static int read_policy(const char *path, struct arena *a, struct policy *p, stru
     if (rc)
         (void)err_path(e, path);
     return rc;
-}
-
-static void show_hashing(void *ud, const char *path)
-{
-    const bool *terminal = ud;
-    if (*terminal)
-        (void)fprintf(stderr, "\r\x1b[Kreading %.60s", path);
 }
 
 static int read_prices(const struct opt_values *v, struct check_options *opt, struct err *e)
@@ -102,14 +95,11 @@ static int check(const struct opt_values *v, struct arena *a, struct check *c, s
     struct policy policy;
     struct check_outputs outputs = { .to_stdout = false };
     struct check_output_settings settings;
-    char today[16] = "";
+    char today[DATE_BYTES];
     bool terminal = isatty(STDERR_FILENO) != 0;
-    time_t now = time(NULL);
-    struct tm utc;
-    if (gmtime_r(&now, &utc))
-        (void)strftime(today, sizeof today, "%Y-%m-%d", &utc);
-    struct check_options opt = { .use = &use, .today = today, .no_hash = v->value[O_NO_HASH], .tick = show_hashing,
-                                 .ud = &terminal };
+    struct check_options opt = { .use = &use, .no_hash = v->value[O_NO_HASH], .signoffs = signoff_dir(a),
+                                 .today = v->value[O_DOCUMENT_DATE] ? v->value[O_DOCUMENT_DATE] : cmd_today(today),
+                                 .tick = cmd_reading, .ud = &terminal };
     int rc = plan(v, &outputs, &settings, e);
     if (!rc)
         rc = read_prices(v, &opt, e);
@@ -121,8 +111,7 @@ static int check(const struct opt_values *v, struct arena *a, struct check *c, s
     }
     if (!rc)
         rc = check_model(v->args[0], &opt, a, c, e);
-    if (terminal)
-        (void)fprintf(stderr, "\r\x1b[K");
+    cmd_reading(&terminal, NULL);
     if (!rc)
         rc = answer(v, c, &settings, &outputs, out, e);
     check_outputs_fini(&outputs);

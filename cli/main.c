@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "cli/cmd.h"
 #include "cli/term.h"
@@ -23,6 +24,35 @@ int cmd_fail(const struct err *e)
     if (e->hint[0])
         (void)fprintf(stderr, "  hint: %s\n", e->hint);
     return err_exit_status(e->code);
+}
+
+const char *cmd_today(char out[DATE_BYTES])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    if (!gmtime_r(&now, &utc) || strftime(out, DATE_BYTES, "%Y-%m-%d", &utc) != DATE_BYTES - 1)
+        out[0] = 0;
+    return out;
+}
+
+/* A path is a stranger's text: cleaned, and one write a line, since several threads read. */
+void cmd_reading(void *terminal, const char *path)
+{
+    const bool *shown = terminal;
+    const struct term plain = { .width = 80 };
+    struct buf b;
+    if (!*shown)
+        return;
+    buf_init(&b, 1 << 16);
+    buf_str(&b, "\r\x1b[K");
+    if (path) {
+        char name[61];
+        (void)snprintf(name, sizeof name, "%s", path);
+        buf_str(&b, "reading ");
+        term_put(&b, &plain, TERM_PLAIN, name);
+    }
+    (void)fputs(buf_text(&b), stderr);
+    buf_fini(&b);
 }
 
 int cmd_answer(const struct buf *b)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/span.h"
@@ -27,7 +28,7 @@ enum use_number {
     USE_USERS_MONTH, USE_USERS_DAY, USE_VISITS_MONTH, USE_REVENUE_YEAR_USD, USE_REVENUE_MONTH_USD, USE_ARR_USD,
     USE_NUMBERS
 };
-enum { USE_UNKNOWN = -1, USE_WORD_BYTES = 32, USE_DATE_BYTES = 11, USE_COUNTRY_BYTES = 3 };
+enum { USE_UNKNOWN = -1, USE_WORD_BYTES = 32, USE_DATE_BYTES = DATE_BYTES, USE_COUNTRY_BYTES = 3 };
 
 struct use {
     enum tri commercial, modify, train_others;
@@ -77,7 +78,5 @@ bool use_field_is_sensitive(const char *field);
 /* ISO 3166-1 alpha-2, upper case, or EU; members of the EU include its outermost regions. */
 bool country_known(const char *code);
 bool country_in_eu(const char *code);       /* also true for "EU" */
-
-bool date_known(const char *s);             /* a day of the calendar, YYYY-MM-DD */
 
 #endif

@@ -32,6 +32,8 @@ int check_claims(struct check *c, struct arena *a, struct err *e);
 
 /* What the card answers, topic by topic, each a claim. Fails: ERR_IO a file of results, ERR_MEMORY. */
 int check_card(struct check *c, struct arena *a, struct err *e);
+/* Twelve answers out of all of the above and the sign-offs: the last step. Fails: ERR_MEMORY. */
+int check_checklist(struct check *c, struct arena *a, struct err *e);
 
 /* A passage of a text as evidence; lines are those of the identifier. NULL: out of memory. */
 struct evidence *check_span(const struct gather_text *t, const struct identify_span *s, struct arena *a);

@@ -24,7 +24,8 @@
 struct check_options {
     const struct use *use;
     const struct policy *policy;            /* NULL: none */
-    const char *today;                      /* YYYY-MM-DD, for a policy's exceptions; "" when unknown */
+    const char *today;                      /* YYYY-MM-DD, for a policy's exceptions and sign-offs; "" when unknown */
+    const char *signoffs;                   /* the folder of store/signoff.h; NULL: none are looked up */
     struct need_prices prices;              /* for what it costs */
     bool machine;                           /* also measure, or recall, what this machine can do */
     bool no_hash;                           /* leave model_file.sha256 NULL */

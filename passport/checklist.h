@@ -5,24 +5,29 @@
  *     sign-offs of people   ──> answered, by whom and until when          ─┼─> twelve entries
  *     neither               ──> open, with the next step                  ─┘
  *
- * An entry never says more than its claims do; its next step is a command of ours, or a person. */
+ * An entry never says more than its claims do; its next step is a command of ours, or a person. A sign-off
+ * answers, and what the program found stays in the answer. Rules: docs/design/checklist.md. */
 #ifndef ASSAY_PASSPORT_CHECKLIST_H
 #define ASSAY_PASSPORT_CHECKLIST_H
 #include "claim/claim.h"
 #include "store/signoff.h"
 
-enum { CHECKLIST_QUESTIONS = 12 };
+enum { CHECKLIST_QUESTIONS = SIGNOFF_QUESTIONS };
 enum check_status { STATUS_OPEN, STATUS_SILENT, STATUS_PARTLY, STATUS_CONTRADICTED, STATUS_ANSWERED };
 
 struct check_entry {
     unsigned n;                     /* 1 to 12 */
     const char *question;
-    enum check_status status;
+    enum check_status status;       /* signed: answered */
+    enum check_status found;        /* by the program alone, whoever signed */
     const char *answer;             /* one or two sentences; "" when open */
+    const char *brief;              /* the same in a few words, for a table; never "" */
     const struct claim *const *claims;
     size_t n_claims;
     const char *next;               /* what to do; "" when nothing is left to do */
-    const struct signoff *signoff;  /* NULL when nobody signed */
+    const char *step;               /* the same in a few words; "" */
+    const char *role;               /* who should sign: legal privacy engineering owner */
+    const struct signoff *signoff;  /* the valid one that was given last; NULL when nobody signed */
 };
 struct checklist { struct check_entry items[CHECKLIST_QUESTIONS]; bool made; };
 

@@ -16,4 +16,7 @@ void report_need(struct json_out *j, const struct check *c);        /* "needs" *
 /* What the model card answers, topic by topic. */
 void report_card(struct json_out *j, const struct check *c);
 
+/* "trust", "signoffs" and "checklist". */
+void report_checklist(struct json_out *j, const struct check *c);
+
 #endif

@@ -142,14 +142,17 @@ static inline void full_people(struct check *c, const char *evil)
     static const struct claim *const claims[1] = { &full_claim };
     for (size_t i = 0; i < 3; i++) {
         signals[i] = (struct trust_signal){ "publisher", (enum trust_state)i, i ? evil : "", evil, full_two, i, NULL };
-        signoffs[i] = (struct signoff){ 7, evil, "legal", evil, "2027-01-31", "2026-11-01", (enum signoff_state)i };
+        signoffs[i] = (struct signoff){ .question = 7, .by = evil, .role = "legal", .answer = evil, .until = "2027-01-31",
+            .given = "2026-11-01", .state = (enum signoff_state)i, .why = i ? evil : "", .model = FULL_SHA };
     }
     c->trust = (struct trust){ signals, 3 };
     c->signoffs = (struct signoff_list){ .model_digest = FULL_SHA, .items = signoffs, .n = 3 };
     c->checklist.made = true;
     for (unsigned i = 0; i < CHECKLIST_QUESTIONS; i++)
-        c->checklist.items[i] = (struct check_entry){ i + 1, evil, (enum check_status)(i % 5), i % 5 ? evil : "", claims,
-                                                      1, i % 2 ? "assay check --verify" : "", i == 6 ? signoffs : NULL };
+        c->checklist.items[i] = (struct check_entry){ .n = i + 1, .question = evil, .status = (enum check_status)(i % 5),
+            .found = (enum check_status)(i % 5), .answer = i % 5 ? evil : "", .brief = evil, .claims = claims,
+            .n_claims = 1, .next = i % 2 ? "assay check --verify" : "", .step = "", .role = "legal",
+            .signoff = i == 6 ? signoffs : NULL };
 }
 
 /* Fill *c; its catalogue is the caller's to open, its arena `a`. */
