@@ -3,64 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include "cli/passport_screen.h"
 
-enum { FEW = 5, TEXT_AT = 4 };
-
-struct screen {
-    const struct check *c;
-    const struct term *t;
-    struct buf *b;
-    bool verbose;
-};
-
-/* ---- pieces -------------------------------------------------------------------------- */
-
-static void heading(struct screen *s, const char *word)
-{
-    buf_char(s->b, '\n');
-    term_put(s->b, s->t, TERM_BOLD, word);
-    buf_char(s->b, '\n');
-}
-
-static void item(struct screen *s, const char *mark, const char *text)
-{
-    buf_fmt(s->b, "  %s ", mark);
-    term_wrap(s->b, text, TEXT_AT, TEXT_AT, s->t->width);
-    buf_char(s->b, '\n');
-}
-
-/* "README.md:3" or "x.gguf, bytes 120-130", dim, on a line of its own. */
-static void where(struct screen *s, const struct evidence *ev)
-{
-    char place[640];
-    if (!ev)
-        return;
-    if (ev->line_from && ev->line_to > ev->line_from)
-        (void)snprintf(place, sizeof place, "%s:%u-%u", ev->path, ev->line_from, ev->line_to);
-    else if (ev->line_from)
-        (void)snprintf(place, sizeof place, "%s:%u", ev->path, ev->line_from);
-    else
-        (void)snprintf(place, sizeof place, "%s, bytes %" PRIu64 "-%" PRIu64, ev->path, ev->byte_from, ev->byte_to);
-    buf_fmt(s->b, "      ");
-    term_put(s->b, s->t, TERM_DIM, place);
-    buf_char(s->b, '\n');
-}
-
-static void more(struct screen *s, size_t n, const char *what)
-{
-    if (n)
-        buf_fmt(s->b, "    and %zu more %s (-v shows %s)\n", n, what, n == 1 ? "it" : "them");
-}
-
-static void size_words(uint64_t bytes, char *out, size_t n)
-{
-    static const char *const units[] = { "bytes", "kB", "MB", "GB", "TB" };
-    double v = (double)bytes;
-    unsigned u = 0;
-    for (; v >= 1000 && u < 4; u++)
-        v /= 1000;
-    (void)snprintf(out, n, u ? "%.1f %s" : "%.0f %s", v, units[u]);
-}
+enum { FEW = 3 };
 
 /* ---- parts --------------------------------------------------------------------------- */
 
@@ -71,7 +16,7 @@ static void put_model(struct screen *s)
     char size[32];
     for (size_t i = 0; i < m->n_files; i++)
         bytes += m->files[i].size_bytes;
-    size_words(bytes, size, sizeof size);
+    screen_size(bytes, size, sizeof size);
     term_put(s->b, s->t, TERM_BOLD, m->name);
     buf_fmt(s->b, "   %s%s%zu file%s, %s\n", s->c->gather.architecture, s->c->gather.architecture[0] ? ", " : "",
             m->n_files, m->n_files == 1 ? "" : "s", size);
@@ -106,7 +51,7 @@ static void put_use(struct screen *s)
     if (b.n > 2)
         term_wrap(s->b, buf_text(&b) + 2, 7, 7, s->t->width);
     else
-        term_wrap(s->b, "no declared use (tell it with --commercial, --deployment, ... or --use FILE)", 7, 7,
+        term_wrap(s->b, "no declared use (tell it: --commercial, --deployment, ... or --use FILE)", 7, 7,
                   s->t->width);
     buf_char(s->b, '\n');
     buf_fini(&b);
@@ -139,18 +84,18 @@ static void put_reasons(struct screen *s)
     const struct verdict *v = &s->c->verdict;
     size_t shown = 0;
     if (v->n_reasons)
-        heading(s, "Why");
+        screen_heading(s, "Why");
     for (size_t i = 0; i < v->n_reasons; i++) {
         const struct verdict_reason *r = &v->reasons[i];
-        if (!s->verbose && (shown >= FEW || (r->answer < v->answer && shown > 0))) {
-            more(s, v->n_reasons - i, v->n_reasons - i == 1 ? "reason" : "reasons");
+        if (!s->verbose && (shown >= 2 || (r->answer < v->answer && shown > 0))) {
+            screen_more(s, v->n_reasons - i, v->n_reasons - i == 1 ? "reason" : "reasons");
             break;
         }
         char text[900];
         (void)snprintf(text, sizeof text, "%s%s%s", r->record_id, r->record_id[0] ? ": " : "", r->text);
-        item(s, r->answer == ANSWER_DENY ? "x" : r->answer >= ANSWER_ASK ? "?" : "-", text);
+        screen_item(s, r->answer == ANSWER_DENY ? "x" : r->answer >= ANSWER_ASK ? "?" : "-", text);
         for (size_t k = 0; k < r->n_evidence && (s->verbose || k < 1); k++)
-            where(s, r->evidence[k]);
+            screen_where(s, r->evidence[k]);
         shown++;
     }
 }
@@ -164,7 +109,7 @@ static void put_duties(struct screen *s)
     for (unsigned pass = 0; pass < 2; pass++) {
         if (pass ? !n_maybe : !n_sure)
             continue;
-        heading(s, pass ? "Duties, if your use comes to it" : "Duties");
+        screen_heading(s, pass ? "Duties, if your use comes to it" : "Duties");
         size_t shown = 0;
         n_left = 0;
         for (size_t i = 0; i < v->n_duties; i++) {
@@ -179,12 +124,12 @@ static void put_duties(struct screen *s)
             bool always = d->when == WHEN_ALWAYS;
             (void)snprintf(text, sizeof text, "%s%s%s%s", d->text, always ? "" : " [", always ? "" :
                            duty_when_name(d->when), always ? "" : "]");
-            item(s, "-", text);
+            screen_item(s, "-", text);
             for (size_t k = 0; k < d->n_evidence && s->verbose; k++)
-                where(s, d->evidence[k]);
+                screen_where(s, d->evidence[k]);
             shown++;
         }
-        more(s, n_left, n_left == 1 ? "duty" : "duties");
+        screen_more(s, n_left, n_left == 1 ? "duty" : "duties");
     }
 }
 
@@ -192,12 +137,21 @@ static void put_unknowns(struct screen *s)
 {
     const struct verdict *v = &s->c->verdict;
     if (v->n_unknowns)
-        heading(s, "Not known, and it decides");
+        screen_heading(s, "Not known, and it decides");
     for (size_t i = 0; i < v->n_unknowns; i++) {
         char text[700];
         (void)snprintf(text, sizeof text, "--%s: %s", v->unknowns[i].key, v->unknowns[i].why);
-        item(s, "?", text);
+        screen_item(s, "?", text);
     }
+}
+
+/* Is it a reason of the verdict already? */
+static bool is_told(const struct check *c, const struct conflict *k)
+{
+    for (size_t i = 0; i < c->verdict.n_reasons; i++)
+        if (strncmp(c->verdict.reasons[i].text, k->why, strlen(k->why)) == 0)
+            return true;
+    return false;
 }
 
 static void put_conflicts(struct screen *s)
@@ -205,80 +159,122 @@ static void put_conflicts(struct screen *s)
     size_t shown = 0, n_left = 0;
     for (size_t i = 0; i < s->c->conflicts.n; i++) {
         const struct conflict *k = &s->c->conflicts.items[i];
-        if (k->gap && !s->verbose)
+        if (!s->verbose && (k->gap || is_told(s->c, k)))
             continue;
         if (shown == 0)
-            heading(s, "What disagrees");
-        if (!s->verbose && shown >= 3) {
+            screen_heading(s, "What disagrees");
+        if (!s->verbose && shown >= 2) {
             n_left++;
             continue;
         }
-        item(s, "!", k->why);
-        where(s, k->a.evidence);
-        where(s, k->b.evidence);
+        screen_item(s, "!", k->why);
+        if (s->verbose) {
+            screen_where(s, k->a.evidence);
+            screen_where(s, k->b.evidence);
+        }
         shown++;
     }
-    more(s, n_left, "of these");
+    screen_more(s, n_left, "of these");
+}
+
+/* Texts that were identified; without -v those that bind, a few of them. */
+static void put_texts(struct screen *s)
+{
+    char text[700];
+    size_t shown = 0, n_left = 0;
+    for (size_t i = 0; i < s->c->n_concluded; i++) {
+        const struct check_concluded *k = &s->c->concluded[i];
+        if (!s->verbose && (!k->is_term || shown >= FEW)) {
+            n_left += k->is_term;
+            continue;
+        }
+        (void)snprintf(text, sizeof text, "%s: the text of %s, %s", k->found->entry->id, k->text->file->path,
+                       k->n_residue ? "and more that it does not explain" : "word for word");
+        screen_item(s, "=", text);
+        shown++;
+    }
+    screen_more(s, n_left, n_left == 1 ? "text" : "texts");
+}
+
+/* Has a line above, of a text or an earlier declaration, told this id already? */
+static bool is_shown(const struct check *c, size_t declared)
+{
+    const char *id = c->gather.declared.items[declared].id;
+    if (!id[0] && c->n_terms)                   /* what names no licence, beside one that is known */
+        return true;
+    for (size_t i = 0; i < c->n_concluded; i++)
+        if (c->concluded[i].is_term && strcmp(c->concluded[i].found->entry->id, id) == 0)
+            return true;
+    for (size_t i = 0; i < declared; i++)
+        if (strcmp(c->gather.declared.items[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void put_declared(struct screen *s)
+{
+    const struct declared_list *list = &s->c->gather.declared;
+    char text[700];
+    size_t shown = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct declared *d = &list->items[i];
+        if (!s->verbose && (shown >= 2 || is_shown(s->c, i)))
+            continue;
+        (void)snprintf(text, sizeof text, "%s: declared as \"%.60s\", %s", d->id[0] ? d->id : "no known licence",
+                       d->raw, d->method);
+        screen_item(s, "~", text);
+        if (s->verbose)
+            screen_where(s, d->evidence);
+        shown++;
+    }
+}
+
+static void put_bases(struct screen *s)
+{
+    const struct gather *g = &s->c->gather;
+    char text[700];
+    size_t shown = 0, n_left = 0;
+    for (size_t i = 0; i < g->bases.n; i++) {
+        const struct base *b = &g->bases.items[i];
+        if (!s->verbose && (b->how == BASE_HINTED || shown >= 2)) {
+            n_left += b->how != BASE_HINTED;
+            continue;
+        }
+        (void)snprintf(text, sizeof text, "base model %s: %s%s%s", b->name, b->known ? b->license : "not known",
+                       b->relation ? ", " : "", b->relation ? base_relation_name(b->relation) : "");
+        screen_item(s, "^", text);
+        if (s->verbose)
+            screen_where(s, b->evidence);
+        shown++;
+    }
+    screen_more(s, n_left, n_left == 1 ? "base model" : "base models");
 }
 
 static void put_licences(struct screen *s)
 {
-    const struct gather *g = &s->c->gather;
-    char text[700];
-    heading(s, "Licence");
-    for (size_t i = 0; i < s->c->n_concluded; i++) {
-        const struct check_concluded *k = &s->c->concluded[i];
-        if (!k->is_term && !s->verbose)
-            continue;
-        (void)snprintf(text, sizeof text, "%s: the text of %s, %s", k->found->entry->id, k->text->file->path,
-                       k->n_residue ? "and more that it does not explain" : "word for word");
-        item(s, "=", text);
-    }
-    for (size_t i = 0, shown = 0; i < g->declared.n && (s->verbose || shown < 3); i++) {
-        const struct declared *d = &g->declared.items[i];
-        (void)snprintf(text, sizeof text, "%s: declared as \"%.60s\", %s", d->id[0] ? d->id : "no known licence",
-                       d->raw, d->method);
-        item(s, "~", text);
-        where(s, d->evidence);
-        shown++;
-    }
-    for (size_t i = 0; i < g->bases.n; i++) {
-        const struct base *b = &g->bases.items[i];
-        if (b->how == BASE_HINTED && !s->verbose)
-            continue;
-        (void)snprintf(text, sizeof text, "base model %s: %s%s%s", b->name, b->known ? b->license : "not known",
-                       b->relation ? ", " : "", b->relation ? base_relation_name(b->relation) : "");
-        item(s, "^", text);
-        if (s->verbose)
-            where(s, b->evidence);
-    }
-    if (!s->c->n_concluded && !g->declared.n)
-        item(s, "?", "nothing in the model speaks of a licence: look for LICENSE, a model card with \"license:\" on "
+    if (s->verbose)
+        screen_heading(s, "Licence");
+    put_texts(s);
+    put_declared(s);
+    put_bases(s);
+    if (!s->c->n_concluded && !s->c->gather.declared.n)
+        screen_item(s, "?", "nothing in the model speaks of a licence: look for LICENSE, a model card with \"license:\" on "
              "top, or the GGUF key general.license");
 }
 
 static void put_datasets(struct screen *s)
 {
     const struct dataset_list *list = &s->c->gather.datasets;
-    size_t shown = 0, n_left = 0;
     char text[700];
-    for (size_t i = 0; i < list->n; i++) {
+    if (list->n && s->verbose)
+        screen_heading(s, "Training data");
+    for (size_t i = 0; i < list->n && s->verbose; i++) {
         const struct dataset *d = &list->items[i];
-        if (!d->known || (d->commercial != RIGHT_NO && !s->verbose))
-            continue;
-        if (shown == 0)
-            heading(s, "Training data");
-        if (!s->verbose && shown >= 3) {
-            n_left++;
-            continue;
-        }
-        (void)snprintf(text, sizeof text, "%s: commercial use %s (%s)", d->title, right_name(d->commercial),
-                       d->license);
-        item(s, "i", text);
-        where(s, d->evidence);
-        shown++;
+        (void)snprintf(text, sizeof text, d->known ? "%s: commercial use %s (%s)" : "%s: not known", d->known ? d->title :
+                       d->name, right_name(d->commercial), d->license);
+        screen_item(s, "i", text);
+        screen_where(s, d->evidence);
     }
-    more(s, n_left, n_left == 1 ? "data set" : "data sets");
 }
 
 static void put_foot(struct screen *s)
@@ -287,9 +283,13 @@ static void put_foot(struct screen *s)
     for (size_t i = 0; i < s->c->gather.n_unread; i++) {
         char text[700];
         if (i == 0)
-            heading(s, "Not read");
+            screen_heading(s, "Not read");
+        if (!s->verbose && i >= FEW) {
+            screen_more(s, s->c->gather.n_unread - i, s->c->gather.n_unread - i == 1 ? "file" : "files");
+            break;
+        }
         (void)snprintf(text, sizeof text, "%s: %s", s->c->gather.unread[i].path, s->c->gather.unread[i].why);
-        item(s, "?", text);
+        screen_item(s, "?", text);
     }
     (void)snprintf(line, sizeof line, "Information, not legal advice. Catalogue of %s, %zu licences.",
                    catalog_date(&s->c->catalog), catalog_count(&s->c->catalog));
@@ -303,11 +303,19 @@ void check_screen(const struct check *c, bool verbose, const struct term *t, str
     struct screen s = { c, t, out, verbose };
     put_model(&s);
     put_answer(&s);
+    if (!verbose)
+        put_licences(&s);
     put_reasons(&s);
     put_duties(&s);
     put_unknowns(&s);
     put_conflicts(&s);
-    put_licences(&s);
+    if (verbose)
+        put_licences(&s);
+    screen_openness(&s);
+    screen_questions(&s);
+    screen_next(&s);
     put_datasets(&s);
+    if (verbose)
+        screen_details(&s);
     put_foot(&s);
 }

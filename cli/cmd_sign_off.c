@@ -38,7 +38,7 @@ static int hash(struct job *w, const char *ref, struct err *e)
     int rc = model_open(ref, &w->a, &w->model, e);
     w->terminal = isatty(STDERR_FILENO) != 0;
     if (!rc)
-        rc = digest_start(&w->model, &w->a, cmd_reading, &w->terminal, &hashing, e);
+        rc = digest_start(&w->model, DIGEST_STOP, &w->a, cmd_reading, &w->terminal, &hashing, e);
     if (!rc)
         rc = digest_wait(hashing, &w->a, e);
     digest_stop(hashing);

@@ -32,6 +32,10 @@ int check_claims(struct check *c, struct arena *a, struct err *e);
 
 /* What the card answers, topic by topic, each a claim. Fails: ERR_IO a file of results, ERR_MEMORY. */
 int check_card(struct check *c, struct arena *a, struct err *e);
+
+/* What the files show of publisher, revision, signatures, digests and care, each a claim. Fails: ERR_IO, ERR_MEMORY. */
+int check_trust(struct check *c, struct arena *a, struct err *e);
+
 /* Twelve answers out of all of the above and the sign-offs: the last step. Fails: ERR_MEMORY. */
 int check_checklist(struct check *c, struct arena *a, struct err *e);
 

@@ -176,6 +176,8 @@ int check_model(const char *ref, const struct check_options *opt, struct arena *
     if (!rc)
         rc = check_need(c, opt, a, e);
     if (!rc)
+        rc = check_trust(c, a, e);
+    if (!rc)
         rc = signoff_load(opt->signoffs, &c->model, opt->today, a, &c->signoffs, e);
     if (!rc)
         rc = check_checklist(c, a, e);

@@ -128,6 +128,7 @@ static bool add_steps(struct check_entry *x, const struct draft *d, struct arena
     if (gone)
         before = arena_fmt(a, "the sign-off of %s (%s, until %s) is %s: %s; ", gone->by, gone->role, gone->until,
                            signoff_state_name(gone->state), gone->why);
+    x->command = d->command;
     x->step = d->step[0] ? d->step : arena_fmt(a, "ask %s", x->role);
     if (gone)
         x->step = arena_fmt(a, "sign-off %s: ask %s again", signoff_state_name(gone->state), x->role);
@@ -150,7 +151,7 @@ static int finish(struct draft *d, struct check_entry *x, struct arena *a, struc
         claims[i] = d->claims[i];
     x->claims = claims;
     x->n_claims = d->n_claims;
-    x->next = x->step = "";
+    x->next = x->step = x->command = "";
     if (signed_by)
         return sign(x, signed_by, a) ? 0 : err_memory(e);
     return x->status == STATUS_ANSWERED || add_steps(x, d, a) ? 0 : err_memory(e);

@@ -26,6 +26,7 @@ struct check_entry {
     size_t n_claims;
     const char *next;               /* what to do; "" when nothing is left to do */
     const char *step;               /* the same in a few words; "" */
+    const char *command;            /* one of ours that may answer it, within `next`; "" */
     const char *role;               /* who should sign: legal privacy engineering owner */
     const struct signoff *signoff;  /* the valid one that was given last; NULL when nobody signed */
 };

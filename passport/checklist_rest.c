@@ -6,13 +6,6 @@
 
 /* ---- topics of the card -------------------------------------------------------------- */
 
-static const char *const titles[] = {
-#define X(name, word, title) title,
-    TOPIC_MAP(X)
-#undef X
-};
-static const char *const states[] = { "silent", "partly", "answered", "contradicted" };
-
 static enum check_status status_of(enum topic_state s)
 {
     static const enum check_status of[] = { [TOPIC_SILENT] = STATUS_SILENT, [TOPIC_PARTLY] = STATUS_PARTLY,
@@ -43,14 +36,14 @@ static bool answer_topics(struct draft *d, const enum card_topic *topics, size_t
         n_silent += item->state == TOPIC_SILENT;
         draft_cite(d, item->claim);
         if (t->has_card)
-            draft_say(d, "%s%s: %s, %s", i ? "; " : "", titles[topics[i]], states[item->state], item->why);
+            draft_say(d, "%s%s: %s, %s", i ? "; " : "", topic_title(topics[i]), topic_state_name(item->state), item->why);
     }
     draft_say(d, t->has_card ? "." : "There is no model card.");
     if (!t->has_card)
         draft_brief(d, "no model card");
     else if (n == 1 || n_silent == n)
-        draft_brief(d, "the card: %s", d->status == STATUS_SILENT ? "silent" :
-                    states[t->items[topics[0]].state]);
+        draft_brief(d, "card: %s", d->status == STATUS_SILENT ? "silent" :
+                    topic_state_name(t->items[topics[0]].state));
     else
         draft_brief(d, "%zu of %zu topics answered%s", n_answered, n,
                     d->status == STATUS_CONTRADICTED ? ", one contradicted" : "");
@@ -81,7 +74,7 @@ void answer_data(struct draft *d)
     for (size_t i = 0; i < list->n && i < 6; i++)
         draft_say(d, "%s%s", i ? ", " : ": ", list->items[i].known ? list->items[i].title : list->items[i].name);
     draft_say(d, list->n > 6 ? ", and more." : ".");
-    draft_brief(d, "%s%zu data set%s named", d->brief.n ? ", " : "", list->n, list->n == 1 ? "" : "s");
+    draft_brief(d, "%s%zu data set%s", d->brief.n ? "; " : "", list->n, list->n == 1 ? "" : "s");
     if (!n_refused)
         return;
     draft_say(d, " %zu of them %s not for commercial use.", n_refused, n_refused == 1 ? "is" : "are");
@@ -157,7 +150,7 @@ void answer_hardware(struct draft *d)
         return;
     }
     d->command = "assay check --machine MODEL";
-    d->step = "see how fast here: --machine";
+    d->step = "see how fast here (--machine)";
 }
 
 /* The price of tokens is a part; what it takes to keep it running is for people to say. */
@@ -165,7 +158,7 @@ void answer_cost(struct draft *d)
 {
     const struct need_cost *k = &d->c->need.cost;
     d->command = "assay check --price-hour PRICE MODEL";
-    d->step = "give a price: --price-hour";
+    d->step = "give a price (--price-hour)";
     if (!k->known) {
         draft_brief(d, "no price was given");
         return;
@@ -197,14 +190,21 @@ static size_t say_signals(struct draft *d, const char *const *names, size_t n, b
         const struct trust_signal *s = signal_of(d->c, names[i]);
         if (!s || s->state != TRUST_SEEN)
             continue;
-        draft_say(d, "%s%s: %s", d->answer.n ? "; " : "", s->name, s->value);
-        draft_brief(d, "%s%s", seen++ ? ", " : "", s->name);
+        draft_say(d, "%s%s: %s", seen ? "; " : d->answer.n ? " " : "", s->name, s->value);
+        draft_brief(d, "%s%s%s", seen++ ? ", " : "", s->name, !s->claim || s->claim->status != CLAIM_CONCLUDED ? "" :
+                    " compared");
         draft_cite(d, s->claim);
         *conflict = *conflict || (s->claim && s->claim->status == CLAIM_CONFLICT);
     }
     if (seen)
         draft_say(d, ".");
     return seen;
+}
+
+static bool signal_seen(const struct check *c, const char *name)
+{
+    const struct trust_signal *s = signal_of(c, name);
+    return s && s->state == TRUST_SEEN;
 }
 
 /* A signal is an observation, never a grade: at most partly. */
@@ -217,6 +217,8 @@ void answer_source(struct draft *d)
         return;
     size_t seen = say_signals(d, names, sizeof names / sizeof *names, &conflict);
     d->status = conflict ? STATUS_CONTRADICTED : seen ? STATUS_PARTLY : STATUS_SILENT;
+    if (seen && !signal_seen(d->c, "signature"))
+        draft_brief(d, ", not signed");
     if (conflict) {
         buf_reset(&d->brief);
         draft_brief(d, "files are not what their digest list says");
@@ -237,8 +239,6 @@ void answer_maintenance(struct draft *d)
     bool judged = answer_topics(d, topics, 1);
     if (!judged && !d->c->trust.n)
         return;
-    if (judged)
-        draft_say(d, " ");
     buf_reset(&d->brief);
     size_t seen = say_signals(d, names, sizeof names / sizeof *names, &conflict);
     if (d->status == STATUS_ANSWERED || d->status == STATUS_OPEN || (d->status == STATUS_SILENT && seen))

@@ -117,8 +117,8 @@ static void say_undeclared(struct draft *d)
 {
     const struct check *c = d->c;
     size_t n = 0;
-    d->command = "assay check --commercial yes --deployment hosted MODEL (and the other parts of your use)";
-    d->step = "declare your use: --commercial, ...";
+    d->command = "assay check --commercial yes --deployment hosted ... MODEL";
+    d->step = "declare your use (--commercial, ...)";
     for (size_t i = 0; i < c->n_terms; i++) {
         const struct license_record *r = c->terms[i].record;
         if (!r || r->kind != LICENSE_KIND_LICENSE || n >= 4)

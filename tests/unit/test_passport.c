@@ -38,17 +38,24 @@ static int make_folder(void **state)
     EQ(fs_read(fs_join(&a, dir_of("ASSAY_SOURCE"), "LICENSE"), 1 << 20, &a, &own, NULL), 0);
     put_file("LICENSE", own.p, own.n);
     arena_fini(&a);
-    static const char card[] = "---\nlicense: apache-2.0\nbase_model: meta-llama/Llama-3.1-8B\ndatasets: [ms_marco]\n---\n"
-                               "# A model\n\nReleased under the Apache 2.0 License.\n";
+    static const char card[] = "---\nlicense: apache-2.0\nbase_model: meta-llama/Llama-3.1-8B\ndatasets: [ms_marco]\nauthor: Ada\n"
+                               "extra_gated_prompt: who are you\n---\n"
+                               "# A model\n\nReleased under the Apache 2.0 License.\n\n- **Release date:** 2025-01-02\n\n"
+                               "## Changelog\n\nload(\"m\", revision=\"step1\")\n";
     put_file("README.md", card, sizeof card - 1);
     put_file("w.gguf", gguf_mit, sizeof gguf_mit - 1);
     put_file("config.json", "{\"model_type\": \"llama\"}", 23);
+    static const char sums[] = "0011223344556677889900112233445566778899001122334455667788990011  config.json\n"
+                               "0011223344556677889900112233445566778899001122334455667788990011  gone\n";
+    put_file("SHA256SUMS", sums, sizeof sums - 1);
+    put_file("model.sig", "x", 1);
     return 0;
 }
 
 static int drop_folder(void **state)
 {
-    static const char *const names[] = { "LICENSE", "README.md", "w.gguf", "config.json" };
+    static const char *const names[] = { "LICENSE", "README.md", "w.gguf", "config.json", "SHA256SUMS",
+                                         "model.sig" };
     char path[128];
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -130,7 +137,7 @@ TEST(the_report_verifies_and_a_forged_one_does_not)
     EQ(catalog_open(&catalog, &a, &e), 0);
     EQ(verify_report(buf_view(&out), folder, &catalog, &a, &r, &e), 0);
     EQ(r.n_drifts, 0);
-    YES(r.n_pointers > 5 && r.n_files == 4);
+    YES(r.n_pointers > 5 && r.n_files == 6);
     for (char *p = out.p; (p = strstr(p, "\"sha256\": \"")); p += 20)    /* spoil every digest */
         p[11] = p[11] == '0' ? '1' : '0';
     EQ(verify_report(buf_view(&out), folder, &catalog, &a, &r, &e), 0);
