@@ -144,20 +144,46 @@ static uint32_t dictionary(uint32_t claimed, uint64_t bytes)
     return claimed < LZMA_DICT_SIZE_MIN ? LZMA_DICT_SIZE_MIN : claimed;
 }
 
+static const lzma_vli filter_ids[] = {
+    [FILTER_X86] = LZMA_FILTER_X86, [FILTER_PPC] = LZMA_FILTER_POWERPC, [FILTER_IA64] = LZMA_FILTER_IA64,
+    [FILTER_ARM] = LZMA_FILTER_ARM, [FILTER_ARMT] = LZMA_FILTER_ARMTHUMB, [FILTER_SPARC] = LZMA_FILTER_SPARC,
+    [FILTER_ARM64] = LZMA_FILTER_ARM64, [FILTER_DELTA] = LZMA_FILTER_DELTA,
+};
+
+/* The filter, when there is one, before the decoder: LZMA with a known size needs no mark at its end. */
+static lzma_ret chain_open(struct codec *c, lzma_filter *chain, size_t n)
+{
+    const struct unpack_how *how = c->how;
+    lzma_filter *last = &chain[n - 1];
+    for (size_t i = 0; i < n; i++) {
+        struct span props = i + 1 == n ? how->props : how->filter_props;
+        lzma_ret rc = lzma_properties_decode(&chain[i], &c->allocator, props.p, props.n);
+        if (rc != LZMA_OK)
+            return rc;
+    }
+    lzma_options_lzma *o = last->options;
+    o->dict_size = dictionary(o->dict_size, how->bytes);
+    if (o->dict_size > UNPACK_MEMORY_MAX)
+        return LZMA_MEMLIMIT_ERROR;
+    if (last->id == LZMA_FILTER_LZMA1) {
+        last->id = LZMA_FILTER_LZMA1EXT;
+        o->ext_flags = LZMA_LZMA1EXT_ALLOW_EOPM;
+        lzma_set_ext_size(*o, how->bytes);
+    }
+    return lzma_raw_decoder(&c->lz, chain);
+}
+
 static lzma_ret raw_open(struct codec *c)
 {
-    bool second = c->how->codec == UNPACK_LZMA2;
-    lzma_filter chain[2] = { { .id = second ? LZMA_FILTER_LZMA2 : LZMA_FILTER_LZMA1 }, { .id = LZMA_VLI_UNKNOWN } };
-    lzma_options_lzma *options;
+    bool second = c->how->codec == UNPACK_LZMA2, filtered = c->how->filter != FILTER_NONE;
+    lzma_filter chain[3] = { { .id = LZMA_VLI_UNKNOWN }, { .id = LZMA_VLI_UNKNOWN }, { .id = LZMA_VLI_UNKNOWN } };
     if (c->how->props.n != (second ? 1 : 5))
         return LZMA_OPTIONS_ERROR;
-    lzma_ret rc = lzma_properties_decode(&chain[0], &c->allocator, c->how->props.p, c->how->props.n);
-    if (rc != LZMA_OK)
-        return rc;
-    options = chain[0].options;
-    options->dict_size = dictionary(options->dict_size, c->how->bytes);
-    rc = options->dict_size > UNPACK_MEMORY_MAX ? LZMA_MEMLIMIT_ERROR : lzma_raw_decoder(&c->lz, chain);
-    mem_free(options);
+    chain[0].id = filter_ids[c->how->filter];
+    chain[filtered].id = second ? LZMA_FILTER_LZMA2 : LZMA_FILTER_LZMA1;
+    lzma_ret rc = chain_open(c, chain, filtered ? 2 : 1);
+    mem_free(chain[0].options);
+    mem_free(chain[1].options);
     return rc;
 }
 
@@ -243,7 +269,7 @@ static int give(struct unpacked *r, unpack_sink *sink, void *ud, struct span pie
     return sink(ud, piece);
 }
 
-/* How a stream without a mark at its end, of a known size, ends: the last byte of it was given. */
+/* A stream of a known size may have no mark at its end: then the last byte of it was given, and nothing moves. */
 static bool is_full(const struct unpack_how *how, const struct unpacked *r)
 {
     return how->codec >= UNPACK_LZMA && r->out_bytes >= how->bytes;
@@ -260,14 +286,14 @@ static int loop(struct codec *c, const struct driver *d, struct unpacked *r, unp
 {
     enum step s = STEP_GO;
     int rc = 0;
-    while (s == STEP_GO && !rc && !is_full(c->how, r)) {
+    while (s == STEP_GO && !rc) {
         size_t left = c->n_in, want = room(c->how, r);
         c->out = piece;
         c->n_out = want;
         s = d->step(c);
         rc = give(r, sink, ud, span_of(piece, want - c->n_out));
         if (s == STEP_GO && c->n_in == left && c->n_out == want) {
-            r->end = c->n_in ? UNPACK_BROKEN : UNPACK_CUT;      /* no way on */
+            r->end = is_full(c->how, r) ? UNPACK_WHOLE : c->n_in ? UNPACK_BROKEN : UNPACK_CUT;  /* no way on */
             return rc < 0 ? rc : 0;
         }
     }

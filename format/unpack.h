@@ -24,10 +24,16 @@ enum unpack_codec {
     UNPACK_LZMA, UNPACK_LZMA2   /* bare, as in 7z and ZIP: `props` are theirs */
 };
 
+enum unpack_filter {            /* of 7z: what is done to the bytes before they are packed */
+    FILTER_NONE, FILTER_X86, FILTER_PPC, FILTER_IA64, FILTER_ARM, FILTER_ARMT, FILTER_SPARC, FILTER_ARM64, FILTER_DELTA
+};
+
 struct unpack_how {
     enum unpack_codec codec;
     struct span props;          /* UNPACK_LZMA: 5 bytes; UNPACK_LZMA2: 1 byte */
     uint64_t bytes;             /* UNPACK_LZMA, UNPACK_LZMA2: the size when it is known, else UINT64_MAX */
+    enum unpack_filter filter;  /* with UNPACK_LZMA, UNPACK_LZMA2 */
+    struct span filter_props;
 };
 
 enum unpack_end {

@@ -298,7 +298,7 @@ bool zip_how(const struct zip_member *m, struct unpack_how *out, struct span *pa
     case ZIP_LZMA:                          /* version, length of the properties, properties */
         if (in.n < 9 || le16(in.p + 2) != 5)
             return false;
-        how = (struct unpack_how){ UNPACK_LZMA, span_of(in.p + 4, 5), m->bytes };
+        how = (struct unpack_how){ .codec = UNPACK_LZMA, .props = span_of(in.p + 4, 5), .bytes = m->bytes };
         in = span_sub(in, 9, in.n);
         break;
     default:

@@ -3,8 +3,9 @@
 
 #include <stdio.h>
 #include <strings.h>
-#include "base/buf.h"
 #include "base/utf8.h"
+#include "format/tar.h"
+#include "scan/flow.h"
 
 enum { NAME_HEAD = 100, NAME_TAIL = 50, NAME_BYTES = 200 };
 
@@ -142,15 +143,7 @@ bool member_loadable(const struct scan_node *n)
 
 /* ---- compressed bytes ------------------------------------------------------------------- */
 
-enum full { NOT_FULL, FULL_MEMORY, FULL_BUDGET };
-
-struct held {
-    struct scan *s;
-    struct buf bytes;
-    enum full full;
-};
-
-static uint64_t budget(const struct scan *s)
+uint64_t member_budget(const struct scan *s)
 {
     uint64_t max;
     if (__builtin_mul_overflow(s->file_bytes, SCAN_RATIO_MAX, &max) || max > SCAN_INFLATED_MAX - SCAN_RATIO_FROM)
@@ -158,48 +151,39 @@ static uint64_t budget(const struct scan *s)
     return max + SCAN_RATIO_FROM;
 }
 
-static int hold(void *ud, struct span piece)
-{
-    struct held *h = ud;
-    h->s->inflated_bytes += piece.n;
-    if (h->s->inflated_bytes > budget(h->s))
-        h->full = FULL_BUDGET;
-    else if (piece.n > h->bytes.max_bytes - h->bytes.n)
-        h->full = FULL_MEMORY;
-    if (h->full)
-        return 1;
-    buf_span(&h->bytes, piece);
-    return h->bytes.error;
-}
-
-static int judge(const struct member *m, struct span bytes, struct err *e)
-{
-    return m->whole ? m->whole(m->ud, bytes, e) : scan_inside(m->s, m->outer, bytes, m->name, e);
-}
-
 static int say_spent(const struct member *m, struct err *e)
 {
     return scan_find(m->s, m->outer, RULE_ARCHIVE_BOMB, m->at, e, "unpacking went on beyond %llu bytes in \"%s\"",
-                     (unsigned long long)budget(m->s), m->name);
+                     (unsigned long long)member_budget(m->s), m->name);
 }
 
 bool member_spend(const struct member *m, uint64_t bytes, int *rc, struct err *e)
 {
     m->s->inflated_bytes += bytes;
-    if (m->s->inflated_bytes <= budget(m->s))
+    if (m->s->inflated_bytes <= member_budget(m->s))
         return true;
     *rc = say_spent(m, e);
     return false;
 }
 
+struct held { struct flow f; bool all; };   /* all: count to the end although it is not held */
+
+static int hold(void *ud, struct span piece)
+{
+    struct held *h = ud;
+    uint64_t npy;
+    int rc = flow_add(&h->f, piece);
+    if (rc || !h->f.large || h->all)
+        return rc;
+    h->all = flow_plain_npy(buf_view(&h->f.bytes), &npy);
+    return h->all ? 0 : 1;
+}
+
 static int say_end(const struct member *m, const struct held *h, const struct unpacked *u, struct err *e)
 {
-    if (h->full == FULL_BUDGET)
+    if (h->f.spent)
         return say_spent(m, e);
-    if (h->full == FULL_MEMORY)
-        return scan_find(m->s, m->outer, RULE_ARCHIVE_LARGE, m->at, e,
-                         "\"%s\" unpacks to more than %zu bytes; only these were read", m->name, h->bytes.max_bytes);
-    if (u->end != UNPACK_WHOLE)
+    if (u->end != UNPACK_WHOLE && u->end != UNPACK_STOPPED)
         return scan_find(m->s, m->outer, RULE_ARCHIVE_BROKEN, m->at, e, "\"%s\" %s", m->name, unpack_end_text(u->end));
     return 0;
 }
@@ -207,20 +191,19 @@ static int say_end(const struct member *m, const struct held *h, const struct un
 int member_unpack(const struct member *m, struct span packed, const struct unpack_how *how, struct unpacked *out,
                   struct err *e)
 {
-    struct scan *s = m->s;
-    struct held h = { .s = s };
-    size_t room = SCAN_HELD_MAX - s->held_bytes;
-    buf_init(&h.bytes, room < SCAN_MEMORY_MAX ? room : SCAN_MEMORY_MAX);
+    struct held h = { .all = false };
+    flow_init(&h.f, m->s);
     int rc = unpack(packed, how, hold, &h, out, e);
-    if (rc == ERR_LIMIT || rc == ERR_MEMORY)
+    if (rc)
         rc = err_memory(e);
+    else if (h.f.large && !h.all && tar_sniff(buf_view(&h.f.bytes)) >= 60) {
+        flow_fini(&h.f);
+        return tar_flow(m, packed, how, e);
+    }
     if (!rc)
         rc = say_end(m, &h, out, e);
-    if (!rc && (h.bytes.n || out->end == UNPACK_WHOLE)) {
-        s->held_bytes += h.bytes.n;
-        rc = judge(m, buf_view(&h.bytes), e);
-        s->held_bytes -= h.bytes.n;
-    }
-    buf_fini(&h.bytes);
+    if (!rc && (h.f.bytes.n || out->end == UNPACK_WHOLE))
+        rc = flow_judge(&h.f, m, e);
+    flow_fini(&h.f);
     return rc;
 }

@@ -26,6 +26,9 @@ struct member {                             /* one compressed member being read 
 int member_unpack(const struct member *m, struct span packed, const struct unpack_how *how, struct unpacked *out,
                   struct err *e);
 
+/* Bytes that the whole file may grow to. */
+uint64_t member_budget(const struct scan *s);
+
 /* Count bytes that are read in place, so that members lying over one another cannot make the work grow without end.
  * False: the budget is spent, which is a finding; *rc is what adding it gave. */
 bool member_spend(const struct member *m, uint64_t bytes, int *rc, struct err *e);

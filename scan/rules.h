@@ -45,6 +45,9 @@
     X(RULE_ZIP_DISAGREEMENT,   "zip-disagreement",        UNSAFE,          HIGH,                                       \
       "two readers of this archive would not see the same members",                                                    \
       "do not load it; no honest writer makes such a one", "CVE-2025-1944 CVE-2025-1945 CVE-2025-10156")               \
+    X(RULE_TAR_DISAGREEMENT,   "tar-disagreement",        UNSAFE,          HIGH,                                       \
+      "two readers of this archive would go on at different bytes",                                                    \
+      "do not unpack it; no honest writer makes such a one", "CVE-2025-62518")                                         \
     X(RULE_ARCHIVE_ODD,        "archive-odd",             REVIEW,          MEDIUM,                                     \
       "an archive is put together in a way that its readers take differently",                                         \
       "list it with two programs and compare, or ask for it packed anew", "")                                          \

@@ -64,6 +64,7 @@ struct scan {                               /* one file being scanned; begin wit
     bool too_many;                          /* SCAN_NODES_MAX is reached, and that was said */
     size_t held_bytes;                      /* of inflated members that lie in memory now: see member.h */
     struct scan_storages *storages;         /* when not NULL, the next pickle leaves here what it asks for */
+    bool plain_ids;                         /* the next pickle may ask for objects by number, as torch 0.1.1 did */
     bool probing;                           /* a constant is being looked into: see scan_pickle */
 };
 

@@ -23,6 +23,7 @@ struct judge {
     size_t cap_use;
     uint64_t storage_bytes;                 /* what a file of the old torch must hold behind its streams */
     struct scan_storages own, *asked;       /* the storages so far, each key once: in `own`, or where somebody waits */
+    bool plain_ids;                         /* ids that are numbers name tensors of the same archive */
     bool stopped;                           /* the last stream ran to its STOP */
     struct err *e;
     int rc;
@@ -188,6 +189,8 @@ static void on_persistent(struct judge *j, struct pickle *m, const struct pk_eve
     bool torch = ev->n_items >= 4 && ev->items[1].kind == PK_GLOBAL && pk_text(m, &ev->items[0], j->s->a, &kind);
     if (torch && span_is(kind, "storage"))
         add_storage(j, m, ev);
+    else if (j->plain_ids && (ev->args.kind == PK_PLAIN || ev->args.kind == PK_TEXT || ev->args.kind == PK_BYTES))
+        return;
     else if (!torch || !span_is(kind, "module"))
         found(j, RULE_PICKLE_PERSISTENT, ev->at, "asks the loader for an object by an id that is no tensor's");
 }
@@ -326,7 +329,9 @@ static int judge_streams(struct scan *s, const struct scan_node *n, bool probe, 
     bool torch = is_old_torch(n->in);
     uint64_t at = 0;
     j.asked = s->storages ? s->storages : &j.own;
+    j.plain_ids = s->plain_ids;
     s->storages = NULL;                     /* a pickle inside this one has its own */
+    s->plain_ids = false;
     pickle_init(&m, n->in, s->a);
     m.event = on_event;
     m.ud = &j;

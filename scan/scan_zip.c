@@ -91,7 +91,8 @@ static int judge(void *ud, struct span bytes, struct err *e)
     }
     if (o->part == TORCH_SMALL && torch_zip_small(o->m->name, bytes))
         return 0;
-    if (o->part == TORCH_CODE && !scan_format_of(&n)) {
+    const struct scan_format *f = o->part == TORCH_CODE ? scan_format_of(&n) : NULL;
+    if (o->part == TORCH_CODE && (!f || strcmp(f->name, "text") == 0)) {
         r->torch.code_at = r->torch.n_code++ ? r->torch.code_at : o->m->header_at;
         return 0;
     }

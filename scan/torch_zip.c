@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scan/torch_zip.h"
 
-#include <stdlib.h>
+#include "format/order.h"
 
 static bool ends_with(struct span s, const char *end)
 {
@@ -52,19 +52,35 @@ enum torch_part torch_zip_part(const struct torch_zip *t, struct span name)
     return TORCH_OTHER;
 }
 
-static int by_key(const void *x, const void *y)
+static int by_key(const void *items, uint32_t x, uint32_t y)
 {
-    return strcmp(((const struct scan_storage *)x)->key, ((const struct scan_storage *)y)->key);
+    const struct scan_storage *s = items;
+    return strcmp(s[x].key, s[y].key);
 }
 
 int torch_zip_asked(struct torch_zip *t, struct arena *a)
 {
-    if (t->data.n)
-        qsort(t->data.items, t->data.n, sizeof *t->data.items, by_key);
-    if (t->constants.n)
-        qsort(t->constants.items, t->constants.n, sizeof *t->constants.items, by_key);
-    t->met = arena_alloc(a, t->data.n + t->constants.n);
-    return t->met ? 0 : -1;
+    t->data_order = order_make(a, t->data.items, (uint32_t)t->data.n, by_key);
+    t->constants_order = order_make(a, t->constants.items, (uint32_t)t->constants.n, by_key);
+    t->met = arena_alloc(a, t->data.n);
+    return t->data_order && t->constants_order && t->met ? 0 : -1;
+}
+
+/* The one with this key; keys are each once. */
+static const struct scan_storage *find(const struct scan_storages *l, const uint32_t *order, const char *key)
+{
+    size_t lo = 0, hi = l->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        int c = strcmp(l->items[order[mid]].key, key);
+        if (!c)
+            return &l->items[order[mid]];
+        if (c < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return NULL;
 }
 
 const struct scan_storage *torch_zip_storage(struct torch_zip *t, struct span name)
@@ -74,16 +90,16 @@ const struct scan_storage *torch_zip_storage(struct torch_zip *t, struct span na
     if (!inner_name(t, name, &in))
         return NULL;
     bool constants = span_starts(in, "constants/");
-    const struct scan_storages *l = constants ? &t->constants : &t->data;
     in = span_sub(in, constants ? 10 : 5, in.n);
-    if (in.n >= sizeof key || !l->n)
+    if (in.n >= sizeof key)
         return NULL;
     memcpy(key, in.p, in.n);
     key[in.n] = 0;
-    struct scan_storage want = { .key = key };
-    const struct scan_storage *s = bsearch(&want, l->items, l->n, sizeof *l->items, by_key);
+    if (constants)
+        return find(&t->constants, t->constants_order, key);
+    const struct scan_storage *s = find(&t->data, t->data_order, key);
     if (s)
-        t->met[(size_t)(s - l->items) + (constants ? t->data.n : 0)] = 1;
+        t->met[s - t->data.items] = 1;
     return s;
 }
 

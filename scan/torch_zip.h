@@ -18,7 +18,8 @@ struct torch_zip {
     bool found;                             /* there is a data.pkl */
     struct span root;                       /* "archive/" */
     struct scan_storages data, constants;
-    uint8_t *met;                           /* a storage of `data`, then of `constants`, was there */
+    uint32_t *data_order, *constants_order; /* by key */
+    uint8_t *met;                           /* a storage of `data` was there */
     uint64_t code_at;
     uint32_t n_code;
 };

@@ -1,13 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Write the seed files of tests/corpus/{gguf,safetensors,zip}: small, made here, one feature each.
+"""Write the seed files of tests/corpus/{gguf,safetensors,zip,tar,gz,sevenzip}: small, made here, one feature each.
 
     python3 tests/corpus/make_seeds.py        (writes beside itself; the result is checked in)
 """
+import bz2
+import gzip
 import io
 import json
+import lzma
+import os
+import shutil
 import struct
+import subprocess
+import tarfile
+import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -128,7 +137,69 @@ ZIP = {
     "hidden": zipped(("a", EVIL))[:-22] + zipped(("b", b"N.")),
 }
 
-for folder, files in (("gguf", GGUF), ("safetensors", SAFETENSORS), ("zip", ZIP)):
+
+
+def tarred(fmt, *members):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=fmt) as t:
+        for kind, name, data in members:
+            info = tarfile.TarInfo(name)
+            info.type, info.size, info.linkname = kind, len(data) if kind == b"0" else 0, "" if kind == b"0" else data
+            t.addfile(info, io.BytesIO(data) if kind == b"0" else None)
+    full = out.getvalue()
+    return full[:(len(full.rstrip(b"\0")) + 511 & ~511) + 1024]
+
+
+USTAR, GNU, PAX = tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT
+TAR_OF = tarred(USTAR, (b"0", "a.pkl", EVIL))
+TAR = {
+    "ustar": TAR_OF,
+    "prefix": tarred(USTAR, (b"0", "d" * 90 + "/" + "a" * 90, b"x")),
+    "gnu": tarred(GNU, (b"0", "d" * 120, EVIL), (b"2", "l", "t" * 120)),
+    "pax": tarred(PAX, (b"0", "d" * 120, EVIL), (b"1", "l", "\u00e9")),
+    "links": tarred(USTAR, (b"2", "l", "../x"), (b"1", "h", "/etc/passwd"), (b"6", "pipe", ""), (b"5", "../d", "")),
+    "behind": TAR_OF + TAR_OF,
+    "v7": spoiled(TAR_OF, (148, b"%06o\0 " % (sum(TAR_OF[:148] + b" " * 8 + TAR_OF[156:257] + TAR_OF[265:512]))), (257, b"\0" * 8)),
+    "sparse": tarred(GNU, (b"S", "s", "")),
+    "torch": tarred(USTAR, (b"0", "sys_info", b"}."), (b"0", "pickle", b"\x80\2I1\nQ."),
+                    (b"0", "tensors", b"\x80\2K\0."), (b"0", "storages", b"\x80\2K\0.")),
+}
+PACKED = {
+    "gz": gzip.compress(EVIL, mtime=0), "bz2": bz2.compress(EVIL), "xz": lzma.compress(EVIL), "zlib": zlib.compress(EVIL),
+    "lzma": lzma.compress(EVIL, lzma.FORMAT_ALONE), "tar_gz": gzip.compress(TAR_OF, mtime=0),
+    "twice": gzip.compress(gzip.compress(EVIL, mtime=0), mtime=0), "two": gzip.compress(b"N.", mtime=0) * 2,
+    "tail": zlib.compress(b"N.") + EVIL, "lz4": b"\x04\x22\x4d\x18\x64\x40\xa7\0\0\0\0", "zstd": b"\x28\xb5\x2f\xfd\0",
+}
+
+
+def seven_zips():
+    """With 7z of p7zip; what is checked in stays when this machine has none."""
+    if not shutil.which("7z"):
+        return {}
+    made = {}
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "d").mkdir()
+        (root / "a.pkl").write_bytes(EVIL)
+        (root / "d" / "b.txt").write_bytes(b"some text " * 20)
+        (root / "empty").write_bytes(b"")
+        (root / "link").symlink_to("../x")
+        for path in (root / "a.pkl", root / "d" / "b.txt", root / "empty", root / "d", root / "link"):
+            os.utime(path, (1600000000, 1600000000), follow_symlinks=False)
+        kinds = {"lzma": ["-m0=lzma:d=64k"], "lzma2": ["-m0=lzma2:d=64k"], "copy": ["-m0=copy", "-mhc=off"], "bzip2": ["-m0=bzip2"],
+                 "deflate": ["-m0=deflate"], "ppmd": ["-m0=ppmd"], "x86": ["-m0=bcj", "-m1=lzma2:d=64k"],
+                 "bcj2": ["-mf=bcj2", "-m0=bcj2", "-m1=lzma:d=64k", "-m2=lzma:d=64k", "-m3=lzma:d=64k", "-mb0:1", "-mb0s1:2", "-mb0s2:3"],
+                 "aes": ["-psecret"], "aes_names": ["-psecret", "-mhe=on"], "loose": ["-ms=off", "-m0=lzma:d=64k"]}
+        for name, options in kinds.items():
+            out = root / (name + ".7z")
+            subprocess.run(["7z", "a", "-snl", "-bd", *options, str(out), "a.pkl", "d", "empty", "link"], cwd=root, check=True,
+                           stdout=subprocess.DEVNULL)
+            made[name] = out.read_bytes()
+    return made
+
+
+for folder, files in (("gguf", GGUF), ("safetensors", SAFETENSORS), ("zip", ZIP), ("tar", TAR), ("gz", PACKED),
+                      ("sevenzip", seven_zips())):
     (HERE / folder).mkdir(exist_ok=True)
     for name, data in files.items():
         (HERE / folder / name).write_bytes(data)
