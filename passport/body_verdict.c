@@ -177,7 +177,15 @@ void body_verdict(struct pen *p, struct check *c)
 
 /* ---- the twelve questions ------------------------------------------------------------- */
 
-/* All evidence of the entry's claims under one fold. */
+static bool holds(const struct evidence *const *list, size_t n, const struct evidence *ev)
+{
+    for (size_t i = 0; i < n && i < PEN_PROOFS; i++)
+        if (list[i] == ev)
+            return true;
+    return false;
+}
+
+/* All evidence of the entry's claims under one fold, what several rest on once. */
 static void put_claims(struct pen *p, const struct check_entry *q)
 {
     size_t n = 0, k = 0;
@@ -190,7 +198,8 @@ static void put_claims(struct pen *p, const struct check_entry *q)
     }
     for (size_t i = 0; i < q->n_claims; i++)
         for (size_t m = 0; m < q->claims[i]->n_evidence; m++)
-            all[k++] = q->claims[i]->evidence[m];
+            if (!holds(all, k, q->claims[i]->evidence[m]))
+                all[k++] = q->claims[i]->evidence[m];
     pen_proof(p, all, k, q->n_claims == 1 ? q->claims[0]->method : "", q->n_claims == 1 ? q->claims[0]->confidence : -1);
 }
 
