@@ -311,6 +311,7 @@ void check_screen(const struct check *c, bool verbose, const struct term *t, str
     put_conflicts(&s);
     if (verbose)
         put_licences(&s);
+    screen_scan(&s);
     screen_openness(&s);
     screen_questions(&s);
     screen_next(&s);

@@ -12,7 +12,8 @@
 #include "passport/verify.h"
 
 enum {
-    O_JSON, O_USE, O_POLICY, O_NO_HASH, O_VERIFY, O_VERBOSE, O_CYCLONEDX_VERSION, O_DOCUMENT_DATE, O_MACHINE, O_CONTEXT,
+    O_JSON, O_USE, O_POLICY, O_NO_HASH, O_NO_SCAN, O_VERIFY, O_VERBOSE, O_CYCLONEDX_VERSION, O_DOCUMENT_DATE,
+    O_MACHINE, O_CONTEXT,
     O_PRICE_HOUR, O_PRICE_KWH, O_WATTS, O_API_PROMPT, O_API_COMPLETION, O_OUTPUTS,
     O_COUNT = O_OUTPUTS + CHECK_OUT_COUNT
 };
@@ -21,6 +22,7 @@ static const struct opt opts[] = {
     [O_USE] = { 0, "use", "FILE", "what you mean to do with the model, as YAML; the options below win over it" },
     [O_POLICY] = { 0, "policy", "FILE", "your organisation's rules, as YAML; a breach exits 5" },
     [O_NO_HASH] = { 0, "no-hash", NULL, "do not compute the SHA-256 of each file" },
+    [O_NO_SCAN] = { 0, "no-scan", NULL, "do not look for what is hostile in the files" },
     [O_VERIFY] = { 0, "verify", "REPORT", "open every pointer of a JSON report again; drift exits 6" },
     [O_VERBOSE] = { 'v', "verbose", NULL, "show every reason, all evidence, and all that was read" },
     [O_CYCLONEDX_VERSION] = { 0, "cyclonedx-version", "1.6|1.7", "the version of --cyclonedx; 1.7 when not given" },
@@ -97,7 +99,8 @@ static int check(const struct opt_values *v, struct arena *a, struct check *c, s
     struct check_output_settings settings;
     char today[DATE_BYTES];
     bool terminal = isatty(STDERR_FILENO) != 0;
-    struct check_options opt = { .use = &use, .no_hash = v->value[O_NO_HASH], .signoffs = signoff_dir(a),
+    struct check_options opt = { .use = &use, .no_hash = v->value[O_NO_HASH], .no_scan = v->value[O_NO_SCAN],
+                                 .signoffs = signoff_dir(a),
                                  .today = v->value[O_DOCUMENT_DATE] ? v->value[O_DOCUMENT_DATE] : cmd_today(today),
                                  .tick = cmd_reading, .ud = &terminal };
     int rc = plan(v, &outputs, &settings, e);

@@ -39,6 +39,38 @@ void screen_openness(struct screen *s)
     }
 }
 
+/* ---- safe to load ---------------------------------------------------------------------- */
+
+static void put_worst(struct screen *s, size_t i)
+{
+    const struct scan_result *r = &s->c->scan.results[i];
+    size_t worst = 0;
+    char text[700];
+    while (worst + 1 < r->n_findings && (enum scan_verdict)r->findings[worst].rule->verdict != r->verdict)
+        worst++;
+    const struct scan_finding *f = &r->findings[worst];
+    (void)snprintf(text, sizeof text, "%s, byte %llu: %s", f->path, (unsigned long long)f->offset, f->what);
+    screen_item(s, r->verdict == SCAN_UNSAFE ? "x" : "?", text);
+}
+
+void screen_scan(struct screen *s)
+{
+    const struct check_scan *k = &s->c->scan;
+    size_t shown = 0, n = s->c->model.n_files, few = s->verbose ? n : 3, n_bad = n - k->n_of[SCAN_CLEAN];
+    if (!k->done)
+        return;
+    buf_char(s->b, '\n');
+    term_put(s->b, s->t, TERM_BOLD, "Safe to load: ");
+    term_put(s->b, s->t, k->verdict == SCAN_CLEAN ? TERM_GREEN : k->verdict == SCAN_UNSAFE ? TERM_RED : TERM_YELLOW,
+             scan_verdict_name(k->verdict));
+    buf_fmt(s->b, " - %zu of %zu file%s clean, read in a sandbox\n", k->n_of[SCAN_CLEAN], n, n == 1 ? "" : "s");
+    for (int v = SCAN_UNSAFE; v > SCAN_CLEAN; v--)
+        for (size_t i = 0; i < n && shown < few; i++)
+            if ((int)k->results[i].verdict == v && ++shown)
+                put_worst(s, i);
+    screen_more(s, n_bad - shown, n_bad - shown == 1 ? "file" : "files");
+}
+
 /* ---- the twelve questions ------------------------------------------------------------ */
 
 static const char *const labels[CHECKLIST_QUESTIONS] = {

@@ -9,6 +9,7 @@
 #include "cli/screen.h"
 
 void screen_openness(struct screen *s);
+void screen_scan(struct screen *s);             /* safe to load: one line, and the worst findings */
 void screen_questions(struct screen *s);
 void screen_next(struct screen *s);
 

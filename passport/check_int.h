@@ -36,6 +36,11 @@ int check_card(struct check *c, struct arena *a, struct err *e);
 /* What the files show of publisher, revision, signatures, digests and care, each a claim. Fails: ERR_IO, ERR_MEMORY. */
 int check_trust(struct check *c, struct arena *a, struct err *e);
 
+/* Read the files for what is hostile; then its claims, when digests are there. Fails: ERR_LIMIT no process can be had;
+ * ERR_MEMORY. */
+int check_scan_run(struct check *c, const struct check_options *opt, struct arena *a, struct err *e);
+int check_scan_claims(struct check *c, struct arena *a, struct err *e);
+
 /* Twelve answers out of all of the above and the sign-offs: the last step. Fails: ERR_MEMORY. */
 int check_checklist(struct check *c, struct arena *a, struct err *e);
 

@@ -138,12 +138,9 @@ static int judge_policy(struct check *c, const struct check_options *opt, struct
 
 /* ---- the whole ----------------------------------------------------------------------- */
 
-int check_model(const char *ref, const struct check_options *opt, struct arena *a, struct check *out,
-                struct err *e)
+/* What is read: the model's files, and beside it their digests. */
+static int read_all(const char *ref, const struct check_options *opt, struct arena *a, struct check *c, struct err *e)
 {
-    struct check *c = out;
-    *c = (struct check){ .use = *opt->use };
-    claim_set_init(&c->claims, a);
     struct digest_job *hashing = NULL;
     int rc = model_open(ref, a, &c->model, e);
     if (!rc && !opt->no_hash)
@@ -155,20 +152,37 @@ int check_model(const char *ref, const struct check_options *opt, struct arena *
     if (!rc)
         rc = gather_model(&c->gather, &c->model, &c->catalog, &c->index, a, e);
     if (!rc)
+        rc = check_scan_run(c, opt, a, e);
+    if (!rc)
         rc = check_conclude(c, a, e);
     if (!rc)
         rc = find_conflicts(c, a, e);
     if (!rc && hashing)
         rc = digest_wait(hashing, a, e);
     digest_stop(hashing);
-    if (!rc)
-        rc = check_terms(c, a, e);
+    return rc;
+}
+
+/* What follows from the licence. */
+static int judge_license(struct check *c, const struct check_options *opt, struct arena *a, struct err *e)
+{
+    int rc = check_terms(c, a, e);
     if (!rc)
         rc = decide(c, a, e);
     if (!rc)
         rc = judge_policy(c, opt, a, e);
+    return rc ? rc : check_claims(c, a, e);
+}
+
+int check_model(const char *ref, const struct check_options *opt, struct arena *a, struct check *out,
+                struct err *e)
+{
+    struct check *c = out;
+    *c = (struct check){ .use = *opt->use };
+    claim_set_init(&c->claims, a);
+    int rc = read_all(ref, opt, a, c, e);
     if (!rc)
-        rc = check_claims(c, a, e);
+        rc = judge_license(c, opt, a, e);
     if (!rc)
         rc = check_card(c, a, e);
     if (!rc)
@@ -178,10 +192,10 @@ int check_model(const char *ref, const struct check_options *opt, struct arena *
     if (!rc)
         rc = check_trust(c, a, e);
     if (!rc)
-        rc = signoff_load(opt->signoffs, &c->model, opt->today, a, &c->signoffs, e);
+        rc = check_scan_claims(c, a, e);
     if (!rc)
-        rc = check_checklist(c, a, e);
-    return rc;
+        rc = signoff_load(opt->signoffs, &c->model, opt->today, a, &c->signoffs, e);
+    return rc ? rc : check_checklist(c, a, e);
 }
 
 void check_fini(struct check *c)

@@ -16,6 +16,7 @@
 #include "license/use.h"
 #include "license/verdict.h"
 #include "openness/openness.h"
+#include "passport/check_scan.h"
 #include "passport/checklist.h"
 #include "passport/gather.h"
 #include "passport/need.h"
@@ -28,6 +29,7 @@ struct check_options {
     const char *signoffs;                   /* the folder of store/signoff.h; NULL: none are looked up */
     struct need_prices prices;              /* for what it costs */
     bool machine;                           /* also measure, or recall, what this machine can do */
+    bool no_scan;                           /* do not look for what is hostile in the files */
     bool no_hash;                           /* leave model_file.sha256 NULL */
     void (*tick)(void *ud, const char *path);       /* before each file is hashed, from any thread; may be NULL */
     void *ud;
@@ -66,6 +68,7 @@ struct check {
     struct need need;
     struct trust trust;
     struct signoff_list signoffs;
+    struct check_scan scan;
     struct checklist checklist;
 };
 

@@ -325,6 +325,7 @@ int report_json(struct check *c, struct buf *out, struct err *e)
     put_policy(&j, c);
     report_need(&j, c);
     report_card(&j, c);
+    report_scan(&j, c);
     report_checklist(&j, c);
     put_claims(&j, c);
     json_close(&j, '}');

@@ -19,4 +19,6 @@ void report_card(struct json_out *j, const struct check *c);
 /* "trust", "signoffs" and "checklist". */
 void report_checklist(struct json_out *j, const struct check *c);
 
+void report_scan(struct json_out *j, const struct check *c);              /* safe to load? */
+
 #endif

@@ -154,7 +154,7 @@ static int open_file(struct span json, const char *schema, const char *key, cons
 int signoff_parse(struct span json, const char *digest, struct arena *a, struct signoff_list *out, struct err *e)
 {
     const struct val *doc, *list;
-    const char *model;
+    const char *model = "";
     int rc = open_file(json, entries_schema, "model", "items", a, &doc, &list, e);
     if (!rc)
         rc = take(doc, "model", &model, e);

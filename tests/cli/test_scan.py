@@ -144,7 +144,24 @@ def a_hostile_name_does_not_reach_the_terminal():
         equal((code, "\x1b" in out, "\x07" in out), (1, False, False))
 
 
-main([every_labelled_file,
+def check_shows_what_the_scan_found():
+    with Folder({"config.json": "{}", "pytorch_model.bin": HOSTILE}) as d:
+        code, out, _ = run("check", "--json", d)
+        doc = json.loads(out)
+        check_schema(doc, "assay.check-1.json")
+        equal((code, doc["scan"]["verdict"]), (1, "UNSAFE"))
+        claim = next(c for c in doc["claims"] if c["id"] == doc["scan"]["claim"])
+        equal((claim["subject"], claim["evidence"][0]["path"]), ("scan", "pytorch_model.bin"))
+        by_path = {f["path"]: f for f in doc["scan"]["files"]}
+        equal(by_path["pytorch_model.bin"]["findings"][0]["rule"], "pickle-global")
+        equal("Safe to load: UNSAFE" in run("check", d)[1], True)
+        doc = json.loads(run("check", "--json", "--no-scan", d)[1])
+        check_schema(doc, "assay.check-1.json")
+        equal((doc["scan"]["done"], doc["scan"]["verdict"], doc["scan"]["files"]), (False, None, []))
+
+
+main([check_shows_what_the_scan_found,
+      every_labelled_file,
       a_folder_is_read_whole_whatever_the_names,
       ends,
       links_that_lead_out_are_said_and_not_followed,

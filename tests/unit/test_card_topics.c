@@ -31,7 +31,7 @@ static bool next_cell(struct span *line, struct span *cell)
 static void score_card(const char *path, struct span name, struct span labels, struct score *s)
 {
     struct arena a;
-    struct span raw, cell;
+    struct span raw, cell = SPAN_NONE;
     arena_init(&a, 256u << 20);
     if (fs_read(path, CARD_MAX_BYTES, &a, &raw, NULL)) {
         printf("# cannot read %s\n", path);
