@@ -135,26 +135,34 @@ static uint32_t count(const struct pickle *m, uint32_t first, uint32_t n_entries
     return n;
 }
 
+/* The next slot of the ring, for the tuple that is built now. */
+static struct pk_value *new_tuple(struct pickle *m)
+{
+    m->last_tuple = (m->last_tuple + 1) % PK_TUPLES;
+    m->tuples[m->last_tuple].at = m->at;
+    return m->tuples[m->last_tuple].items;
+}
+
 /* Keep the first items of a tuple, for the opcode that uses it next. */
 static void keep_items(struct pickle *m, uint32_t first, uint32_t n_entries)
 {
     uint32_t n = 0;
+    struct pk_value *items = new_tuple(m);
     for (uint32_t i = 0; i < n_entries && n < PK_ITEMS; i++) {
         struct pk_value v = m->stack[first + i];
         uint32_t times = v.kind == PK_PLAIN ? v.n : 1;
         if (v.kind == PK_PLAIN)
             v.n = 1;
         for (; times && n < PK_ITEMS; times--)
-            m->items[n++] = v;
+            items[n++] = v;
     }
-    m->items_at = m->at;
 }
 
 static void give_items(const struct pickle *m, struct pk_event *ev)
 {
-    if (ev->args.kind != PK_TUPLE || ev->args.at != m->items_at)
+    if (ev->args.kind != PK_TUPLE || ev->args.at != m->tuples[m->last_tuple].at)
         return;
-    ev->items = m->items;
+    ev->items = m->tuples[m->last_tuple].items;
     ev->n_items = ev->args.n < PK_ITEMS ? ev->args.n : PK_ITEMS;
 }
 
@@ -434,8 +442,26 @@ static void run_empty(struct pickle *m, const struct pk_arg_at *arg)
     (void)arg;
     enum pk_kind kind = container_kind(m->in.p[m->at]);
     if (kind == PK_TUPLE)
-        m->items_at = m->at;
+        (void)new_tuple(m);
     push_kind(m, kind, 0);
+}
+
+/* Keep what is put into the dictionary made at `at`: keys and values in turn. */
+static void keep_entries(struct pickle *m, uint64_t at, const struct pk_value *v, uint32_t n)
+{
+    if (at != m->entries_at) {
+        m->entries_at = at;
+        m->n_entries = 0;
+    }
+    for (uint32_t i = 0; i + 1 < n && m->n_entries < PK_ENTRIES; i += 2) {
+        if ((v[i].kind == PK_PLAIN && v[i].n != 1) || (v[i + 1].kind == PK_PLAIN && v[i + 1].n != 1))
+            break;
+        m->entries[m->n_entries++] = (struct pk_entry){ v[i], v[i + 1] };
+        if (i + 2 == n)
+            return;
+    }
+    if (n)
+        m->n_entries = PK_ENTRIES + 1;
 }
 
 static void run_container(struct pickle *m, const struct pk_arg_at *arg)
@@ -447,6 +473,8 @@ static void run_container(struct pickle *m, const struct pk_arg_at *arg)
     enum pk_kind kind = container_kind(m->in.p[m->at]);
     if (kind == PK_TUPLE)
         keep_items(m, first, n);
+    else if (kind == PK_DICT)
+        keep_entries(m, m->at, m->stack + first, n);
     push_kind(m, kind, count(m, first, n));
 }
 
@@ -458,9 +486,9 @@ static void run_tuple(struct pickle *m, const struct pk_arg_at *arg)
     for (uint32_t i = n; i-- > 0;)
         if (!pop(m, &item[i]))
             return;
+    struct pk_value *items = new_tuple(m);
     for (uint32_t i = 0; i < n; i++)
-        m->items[i] = item[i];
-    m->items_at = m->at;
+        items[i] = item[i];
     push_kind(m, PK_TUPLE, n);
 }
 
@@ -483,16 +511,24 @@ static void run_setitem(struct pickle *m, const struct pk_arg_at *arg)
 {
     struct pk_value value, key;
     (void)arg;
-    if (pop(m, &value) && pop(m, &key))
-        into(m, top(m));
+    if (!pop(m, &value) || !pop(m, &key))
+        return;
+    const struct pk_value *target = top(m), pair[] = { key, value };
+    if (target && target->kind == PK_DICT)
+        keep_entries(m, target->at, pair, 2);
+    into(m, target);
 }
 
 static void run_appends(struct pickle *m, const struct pk_arg_at *arg)
 {
     uint32_t first, n;
     (void)arg;
-    if (pop_marked(m, &first, &n))
-        into(m, top(m));
+    if (!pop_marked(m, &first, &n))
+        return;
+    const struct pk_value *target = top(m);
+    if (target && target->kind == PK_DICT && m->in.p[m->at] == OP_SETITEMS)
+        keep_entries(m, target->at, m->stack + first, n);
+    into(m, target);
 }
 
 /* ---- stack and memo --------------------------------------------------------------------- */
@@ -695,6 +731,29 @@ void pickle_init(struct pickle *m, struct span in, struct arena *a)
     *m = (struct pickle){ .a = a, .in = in, .constants_from = UINT32_MAX, .why = "" };
 }
 
+const struct pk_value *pk_items(const struct pickle *m, const struct pk_value *v)
+{
+    for (uint32_t i = 0; v->kind == PK_TUPLE && i < PK_TUPLES; i++)
+        if (m->tuples[i].at == v->at)
+            return m->tuples[i].items;
+    return NULL;
+}
+
+const struct pk_value *pk_get(const struct pickle *m, const struct pk_value *v, const char *key)
+{
+    struct span text;
+    if (v->kind != PK_DICT || v->at != m->entries_at || m->n_entries > PK_ENTRIES)
+        return NULL;
+    const struct pk_value *found = NULL;
+    for (uint32_t i = 0; i < m->n_entries; i++) {   /* the last one put under a key stays */
+        if (!is_name(&m->entries[i].key) || !pk_text(m, &m->entries[i].key, m->a, &text))
+            return NULL;                    /* a key that is computed may be any */
+        if (span_is(text, key))
+            found = &m->entries[i].value;
+    }
+    return found;
+}
+
 void pickle_fini(struct pickle *m)
 {
     if (!m)
@@ -713,7 +772,10 @@ static void reset(struct pickle *m, uint64_t from)
     m->next = from;
     m->n_stack = m->n_marks = m->n_memo = m->n_far = 0;
     m->protocol = 0;
-    m->items_at = UINT64_MAX;
+    for (uint32_t i = 0; i < PK_TUPLES; i++)
+        m->tuples[i].at = UINT64_MAX;
+    m->entries_at = UINT64_MAX;
+    m->n_entries = 0;
     m->frame_end = 0;
     m->ended = false;
     m->rc = 0;

@@ -23,7 +23,7 @@
 #include "base/span.h"
 
 enum { PK_STACK_MAX = 1 << 19, PK_MEMO_MAX = 1 << 21, PK_GLOBALS_MAX = 1 << 16, PK_NAME_MAX_BYTES = 4096,
-       PK_ITEMS = 6, PK_FAR_MAX = 64 };
+       PK_ITEMS = 8, PK_TUPLES = 64, PK_ENTRIES = 16, PK_FAR_MAX = 64 };
 #define PK_NO_GLOBAL UINT32_MAX
 
 enum pk_kind {
@@ -47,6 +47,8 @@ struct pk_value {
     uint64_t at;                /* of the opcode, in the stream's input */
 };
 
+struct pk_tuple { uint64_t at; struct pk_value items[PK_ITEMS]; };
+struct pk_entry { struct pk_value key, value; };
 struct pk_global { struct span module, name; uint64_t at; };    /* where it was first named */
 
 enum pk_event_kind {
@@ -106,8 +108,11 @@ struct pickle {                 /* one machine; begin with pickle_init, end with
     uint32_t n_memo, cap_memo;
     struct pk_far far[PK_FAR_MAX];      /* indices beyond, which no writer makes */
     uint32_t n_far;
-    struct pk_value items[PK_ITEMS];
-    uint64_t items_at, frame_end;
+    struct pk_tuple tuples[PK_TUPLES];  /* the last ones built, in a ring */
+    uint32_t last_tuple;
+    struct pk_entry entries[PK_ENTRIES];        /* of the dictionary that things were put into last */
+    uint32_t n_entries;                 /* above PK_ENTRIES: not all were kept */
+    uint64_t entries_at, frame_end;
     bool ended;
     int rc;
 };
@@ -126,6 +131,13 @@ bool pk_text(const struct pickle *m, const struct pk_value *v, struct arena *a, 
 
 /* The number that a PK_PLAIN value made by an integer opcode stands for. */
 bool pk_number(const struct pickle *m, const struct pk_value *v, int64_t *out);
+
+/* The first PK_ITEMS items of a tuple, when it is one of the last PK_TUPLES built; NULL: not known. v->n tells how many. */
+const struct pk_value *pk_items(const struct pickle *m, const struct pk_value *v);
+
+/* What stands under a text in the dictionary that was filled last, when `v` is that one and all of it is known. NULL:
+ * nothing, or not known. */
+const struct pk_value *pk_get(const struct pickle *m, const struct pk_value *v, const char *key);
 
 const char *pk_opcode_name(uint8_t op);         /* "REDUCE"; "" for a byte that is no opcode */
 

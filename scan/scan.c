@@ -114,14 +114,20 @@ int scan_inside(struct scan *s, const struct scan_node *outer, struct span in, c
     return n ? scan_bytes(s, n, e) : rc;
 }
 
-int scan_template_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e)
+int scan_inside_as(struct scan *s, const struct scan_node *outer, struct span in, const char *name, const char *format,
+                   struct err *e)
 {
     int rc = 0;
     const struct scan_node *n = inner_node(s, outer, in, name, &rc, e);
     if (!n)
         return rc;
     for (const struct scan_format *const *f = scan_formats; *f; f++)
-        if (strcmp((*f)->name, "template") == 0)
+        if (strcmp((*f)->name, format) == 0)
             return (*f)->run(s, n, e);
-    return scan_find(s, n, RULE_UNKNOWN_FORMAT, 0, e, "a chat template; no reader judges it yet");
+    return scan_find(s, n, RULE_UNKNOWN_FORMAT, 0, e, "a %s; no reader judges it yet", format);
+}
+
+int scan_template_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e)
+{
+    return scan_inside_as(s, outer, in, name, "template", e);
 }

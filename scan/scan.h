@@ -90,6 +90,10 @@ int scan_bytes(struct scan *s, const struct scan_node *n, struct err *e);
  * the limits it is a finding, and the node is not read. */
 int scan_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e);
 
+/* The same for bytes that one loader alone will read, whatever they look like: `format` is a name of the table. */
+int scan_inside_as(struct scan *s, const struct scan_node *outer, struct span in, const char *name, const char *format,
+                   struct err *e);
+
 /* The same for a text that is known to be a chat template (a key of GGUF, of tokenizer_config.json). */
 int scan_template_inside(struct scan *s, const struct scan_node *outer, struct span in, const char *name, struct err *e);
 

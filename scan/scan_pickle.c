@@ -9,6 +9,7 @@
 #include <strings.h>
 #include "format/pickle.h"
 #include "scan/allow.h"
+#include "scan/joblib.h"
 #include "scan/scan.h"
 
 enum { PROBE_FROM_BYTES = 12, PROBE_MAX_BYTES = 1 << 20 };
@@ -24,7 +25,9 @@ struct judge {
     uint64_t storage_bytes;                 /* what a file of the old torch must hold behind its streams */
     struct scan_storages own, *asked;       /* the storages so far, each key once: in `own`, or where somebody waits */
     bool plain_ids;                         /* ids that are numbers name tensors of the same archive */
-    bool stopped;                           /* the last stream ran to its STOP */
+    struct joblib arrays;                   /* arrays whose bytes stand among the opcodes */
+    enum reading { AS_JOBLIB, AS_PICKLE, AS_PART } reading;     /* arrays are skipped; are opcodes, too; cannot be */
+    uint64_t raw_from;                      /* where the first such bytes begin; 0: there are none */
     struct err *e;
     int rc;
 };
@@ -84,6 +87,9 @@ static void on_named(struct judge *j, struct pickle *m, const struct pk_event *e
         found_global(j, m, RULE_PICKLE_CLASS, ev->at, "holds an object of", ev->global, "");
 }
 
+static void on_event(void *ud, struct pickle *m, const struct pk_event *ev);
+static void on_end(struct judge *j, const struct pickle *m, unsigned n_streams);
+
 /* ---- calls and state -------------------------------------------------------------------- */
 
 static void load_inside(struct judge *j, struct pickle *m, const struct pk_event *ev)
@@ -101,6 +107,8 @@ static void load_inside(struct judge *j, struct pickle *m, const struct pk_event
 
 static void on_called(struct judge *j, struct pickle *m, const struct pk_event *ev)
 {
+    if (!j->rc && joblib_type_made(&j->arrays, m, ev))
+        j->rc = err_memory(j->e);
     bool is_global = ev->fn.kind == PK_GLOBAL, bare = strncmp(pk_opcode_name(ev->op), "NEWOBJ", 6) == 0;
     enum allow_use use = is_global ? use_of(j, m, ev->fn.global) : ALLOW_UNKNOWN;
     if (use == ALLOW_CALL || use == ALLOW_REVIEW_CALL || (bare && (use == ALLOW_NEW || use == ALLOW_REVIEW)))
@@ -115,6 +123,49 @@ static void on_called(struct judge *j, struct pickle *m, const struct pk_event *
     found_global(j, m, RULE_PICKLE_CALL, ev->at, "calls", is_global ? ev->fn.global : PK_NO_GLOBAL, "");
 }
 
+/* The pickle of an array of objects, which begins behind this opcode: judged here, for only so it is known where the
+ * stream goes on. */
+static void on_objects(struct judge *j, struct pickle *m)
+{
+    struct pickle inner;
+    struct judge part = { .s = j->s, .e = j->e, .reading = AS_PART };
+    char *path = arena_fmt(j->s->a, "%s!objects at %llu", j->n->path, (unsigned long long)m->next);
+    if (!path) {
+        j->rc = err_memory(j->e);
+        return;
+    }
+    struct scan_node n = { span_sub(m->in, m->next, SIZE_MAX), path, "objects", j->n->depth + 1 };
+    part.n = &n;
+    part.asked = &part.own;
+    pickle_init(&inner, n.in, j->s->a);
+    inner.event = on_event;
+    inner.ud = &part;
+    inner.constants_from = m->constants_from;
+    int rc = pickle_run(&inner, 0, j->e);
+    if (!part.rc)
+        on_end(&part, &inner, 0);
+    j->rc = part.rc ? part.rc : rc;
+    m->skip = inner.end == PK_STOPPED ? inner.next : n.in.n;
+    pickle_fini(&inner);
+}
+
+/* joblib puts an array's bytes behind the opcode that fills its wrapper. */
+static void on_array(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    struct joblib_array array;
+    if (j->rc || j->reading != AS_JOBLIB || !joblib_is_array(m, ev))
+        return;
+    joblib_read(&j->arrays, m, ev, &array);
+    if (!j->raw_from)
+        j->raw_from = m->next;
+    if (array.why)
+        found(j, RULE_PICKLE_BROKEN, ev->at, array.why);
+    else if (array.has_objects)
+        on_objects(j, m);
+    if (!array.has_objects)
+        m->skip = array.why ? m->in.n - m->next : array.bytes;
+}
+
 /* May state be put into, or items be added to, what calling this gave? */
 static bool may_be_filled(struct judge *j, struct pickle *m, const struct pk_value *v)
 {
@@ -123,8 +174,13 @@ static bool may_be_filled(struct judge *j, struct pickle *m, const struct pk_val
 
 static void on_filled(struct judge *j, struct pickle *m, const struct pk_event *ev)
 {
-    if (may_be_filled(j, m, &ev->fn))
+    if (ev->kind == PK_BUILT)
+        joblib_type_filled(&j->arrays, m, ev);
+    if (may_be_filled(j, m, &ev->fn)) {
+        if (ev->kind == PK_BUILT)
+            on_array(j, m, ev);
         return;
+    }
     if (ev->fn.kind == PK_GLOBAL || ev->fn.kind == PK_RESULT)
         found_global(j, m, RULE_PICKLE_STATE, ev->at, ev->kind == PK_BUILT ? "puts state into" : "adds items to",
                      ev->fn.global, ev->fn.kind == PK_GLOBAL ? " itself" : "");
@@ -305,6 +361,33 @@ static void on_event(void *ud, struct pickle *m, const struct pk_event *ev)
     }
 }
 
+/* Who loads the file with pickle itself takes the bytes of arrays for opcodes. Numbers make no sense so; what calls
+ * something that is on no list was put there to be run. */
+static void on_plain_event(void *ud, struct pickle *m, const struct pk_event *ev)
+{
+    struct judge *j = ud;
+    bool calls = ev->kind == PK_CALLED || ev->kind == PK_BUILT || ev->kind == PK_EXTENDED;
+    if (!calls || ev->at < j->raw_from || j->reading == AS_PART)
+        return;
+    enum allow_use use = ev->fn.kind == PK_GLOBAL ? use_of(j, m, ev->fn.global) : ALLOW_VALUE;
+    if (use != ALLOW_UNKNOWN && use != ALLOW_LOADS && use != ALLOW_CALLS_FIRST)
+        return;
+    found_global(j, m, RULE_PICKLE_AMBIGUOUS, ev->at, "among the bytes of an array, calls", ev->fn.global, "");
+    j->reading = AS_PART;                   /* once is enough */
+}
+
+static void read_as_pickle(struct judge *j, uint64_t from)
+{
+    struct pickle m;
+    struct judge plain = { .s = j->s, .n = j->n, .e = j->e, .reading = AS_PICKLE, .raw_from = j->raw_from };
+    pickle_init(&m, j->n->in, j->s->a);
+    m.event = on_plain_event;
+    m.ud = &plain;
+    int rc = pickle_run(&m, from, j->e);
+    j->rc = plain.rc ? plain.rc : rc;
+    pickle_fini(&m);
+}
+
 /* What the end of a stream says, when it is not its STOP. */
 static void on_end(struct judge *j, const struct pickle *m, unsigned n_streams)
 {
@@ -348,6 +431,9 @@ static int judge_streams(struct scan *s, const struct scan_node *n, bool probe, 
         if (probe && m.end != PK_STOPPED)
             break;
         on_end(&j, &m, n_streams);
+        if (j.raw_from && !j.rc)
+            read_as_pickle(&j, at);
+        j.raw_from = 0;
         if (m.end != PK_STOPPED)
             break;
         at = m.next;
