@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "license/candidate.h"
 
-static void count_votes(const struct align_input *in, const struct index *x, uint32_t *votes)
+static void count_votes(const struct align_input *in, const struct index_table *x, uint32_t *votes)
 {
     for (uint32_t i = 0; i < in->n; i++) {
         uint32_t s = in->shingle[i], from, to, before = UINT32_MAX;
@@ -29,11 +29,15 @@ static double rank_of(const struct index_entry *entry, uint32_t votes, uint32_t 
 int candidate_find(const struct align_input *in, const struct index *x, enum candidate_order order,
                    struct arena *a, struct candidates *out, struct err *e)
 {
+    const struct index_table *table;
     uint32_t *votes = arena_array(a, x->n_entries, sizeof *votes);
     double rank[CANDIDATES_MAX];
     if (!votes)
         return err_memory(e);
-    count_votes(in, x, votes);
+    int rc = index_invert(x, &table, e);
+    if (rc)
+        return rc;
+    count_votes(in, table, votes);
     out->n = 0;
     for (uint32_t n = 0; n < x->n_entries; n++) {
         double r = rank_of(&x->entries[n], votes[n], in->to - in->from, order);

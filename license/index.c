@@ -17,14 +17,18 @@ const char *index_kind_name(unsigned kind)
 }
 
 /* Sort all (shingle, entry) pairs by the shingle's top 16 bits: one counting pass, one placing pass. */
-static int invert(struct index *x, struct arena *a, struct err *e)
+int index_invert(const struct index *x, const struct index_table **out, struct err *e)
 {
-    x->bucket = arena_array(a, 65537 + 1, sizeof *x->bucket);
-    x->posting_shingle = arena_array(a, x->n_shingles, sizeof *x->posting_shingle);
-    x->posting_entry = arena_array(a, x->n_shingles, sizeof *x->posting_entry);
-    if (!x->bucket || !x->posting_shingle || !x->posting_entry)
+    struct index_table t = { .a = x->table->a };
+    *out = x->table;
+    if (x->table->bucket)
+        return 0;
+    t.bucket = arena_array(t.a, 65537 + 1, sizeof *t.bucket);
+    t.posting_shingle = arena_array(t.a, x->n_shingles, sizeof *t.posting_shingle);
+    t.posting_entry = arena_array(t.a, x->n_shingles, sizeof *t.posting_entry);
+    if (!t.bucket || !t.posting_shingle || !t.posting_entry)
         return err_memory(e);
-    uint32_t *start = x->bucket + 1;            /* start[b] moves from b's first slot to its end */
+    uint32_t *start = t.bucket + 1;            /* start[b] moves from b's first slot to its end */
     for (uint32_t i = 0; i < x->n_shingles; i++)
         start[(x->shingles[i] >> 16) + 1]++;
     for (uint32_t b = 0; b < 65536; b++)
@@ -34,10 +38,11 @@ static int invert(struct index *x, struct arena *a, struct err *e)
         for (uint32_t i = 0; i < entry->n_shingles; i++) {
             uint32_t s = x->shingles[entry->first + i];
             uint32_t at = start[s >> 16]++;
-            x->posting_shingle[at] = s;
-            x->posting_entry[at] = (uint16_t)n;
+            t.posting_shingle[at] = s;
+            t.posting_entry[at] = (uint16_t)n;
         }
     }
+    *x->table = t;
     return 0;
 }
 
@@ -104,10 +109,12 @@ int index_open(struct span in, struct arena *a, struct index *out, struct err *e
         return rc;
     x.entries = entries;
     x.shingles = shingles;
-    rc = invert(&x, a, e);
-    if (!rc)
-        *out = x;
-    return rc;
+    x.table = arena_alloc(a, sizeof *x.table);
+    if (!x.table)
+        return err_memory(e);
+    x.table->a = a;
+    *out = x;
+    return 0;
 }
 
 /* data/licenses/fingerprints.bin, taken in by the build (tools/incbin) */

@@ -32,25 +32,34 @@ struct index_entry {
     const uint8_t *digest;          /* 16 bytes */
 };
 
-struct index {
-    const struct index_entry *entries;
-    uint32_t n_entries, n_shingles;
-    const uint32_t *shingles;
-    uint32_t *bucket;               /* by the top 16 bits: where their postings start; 65,537 entries */
+struct index_table {                /* which entries have a shingle: made when the first text asks */
+    struct arena *a;
+    uint32_t *bucket;               /* by the top 16 bits: where their postings start; 65,537 entries; NULL before */
     uint32_t *posting_shingle;
     uint16_t *posting_entry;
 };
 
-/* Open fingerprints held in `in` (borrowed), or those built into the program. Builds the inverted
- * table: O(n_shingles). Fails: ERR_FORMAT with the byte, ERR_MEMORY. */
+struct index {                      /* one per thread */
+    const struct index_entry *entries;
+    uint32_t n_entries, n_shingles;
+    const uint32_t *shingles;
+    struct index_table *table;
+};
+
+/* Open fingerprints held in `in` (borrowed), or those built into the program. `a` must live as long as the index.
+ * Cost: one pass over the shingles. Fails: ERR_FORMAT with the byte, ERR_MEMORY. */
 int index_open(struct span in, struct arena *a, struct index *out, struct err *e);
 struct span index_builtin(void);
 
+/* The inverted table, made on the first call: a model without texts never pays for it. Cost: O(n_shingles), once.
+ * Fails: ERR_MEMORY. */
+int index_invert(const struct index *x, const struct index_table **out, struct err *e);
+
 /* The postings [*from, *to) whose bucket may hold s: compare posting_shingle. */
-static inline void index_bucket(const struct index *x, uint32_t s, uint32_t *from, uint32_t *to)
+static inline void index_bucket(const struct index_table *t, uint32_t s, uint32_t *from, uint32_t *to)
 {
-    *from = x->bucket[s >> 16];
-    *to = x->bucket[(s >> 16) + 1];
+    *from = t->bucket[s >> 16];
+    *to = t->bucket[(s >> 16) + 1];
 }
 
 /* A shingle is 3 to 31 consecutive words as one number: 27 bits of hash, 5 bits of length. */
