@@ -38,6 +38,46 @@ void body_more(struct pen *p, size_t n, size_t shown, const char *what)
 
 /* ---- files --------------------------------------------------------------------------- */
 
+/* One finding a file: the worst. The JSON has them all. */
+static void scan_item(struct pen *p, const struct check *c, size_t i)
+{
+    const struct scan_result *r = &c->scan.results[i];
+    size_t worst = 0;
+    while (worst + 1 < r->n_findings && (enum scan_verdict)r->findings[worst].rule->verdict != r->verdict)
+        worst++;
+    const struct scan_finding *f = &r->findings[worst];
+    pen_open(p, PEN_ITEM);
+    pen_state(p, r->verdict == SCAN_UNSAFE ? MARK_BAD : MARK_ASK, scan_verdict_name(r->verdict));
+    pen_put(p, PEN_PLAIN, " ");
+    pen_put(p, PEN_NAME, f->path);
+    pen_fmt(p, PEN_PLAIN, ", byte %llu: %s", (unsigned long long)f->offset, f->what);
+    pen_close(p, PEN_ITEM);
+}
+
+static void body_scan(struct pen *p, struct check *c)
+{
+    enum { FEW = 12 };
+    size_t shown = 0, n_bad = c->model.n_files - c->scan.n_of[SCAN_CLEAN];
+    if (!c->scan.done)
+        return;
+    pen_open(p, PEN_PARA);
+    pen_put(p, PEN_STRONG, "Safe to load: ");
+    pen_state(p, c->scan.verdict == SCAN_CLEAN ? MARK_GOOD : c->scan.verdict == SCAN_UNSAFE ? MARK_BAD : MARK_ASK,
+              scan_verdict_name(c->scan.verdict));
+    pen_fmt(p, PEN_PLAIN, " %zu of %zu files were read to the end and hold only what is known to be harmless.",
+            c->scan.n_of[SCAN_CLEAN], c->model.n_files);
+    pen_close(p, PEN_PARA);
+    if (!n_bad)
+        return;
+    pen_open(p, PEN_LIST);
+    for (int v = SCAN_UNSAFE; v > SCAN_CLEAN; v--)
+        for (size_t i = 0; i < c->model.n_files && shown < FEW; i++)
+            if ((int)c->scan.results[i].verdict == v && ++shown)
+                scan_item(p, c, i);
+    pen_close(p, PEN_LIST);
+    body_more(p, n_bad, shown, n_bad - shown == 1 ? "file" : "files");
+}
+
 void body_files(struct pen *p, struct check *c)
 {
     static const struct pen_column columns[] = { { "File", false }, { "What it is", false }, { "Size", true } };
@@ -49,6 +89,7 @@ void body_files(struct pen *p, struct check *c)
         pen_para(p, PEN_PARA, "The folder holds no file.");
         return;
     }
+    body_scan(p, c);
     pen_table(p, &table);
     for (size_t i = 0; i < n; i++) {
         const struct model_file *f = &m->files[i];
