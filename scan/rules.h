@@ -81,6 +81,24 @@
     X(RULE_TORCHSCRIPT,        "torchscript-code",        REVIEW,          MEDIUM,                                     \
       "the model brings its own code, which torch.jit.load runs",                                                      \
       "read the code, or ask for weights alone", "CVE-2025-32434")                                                     \
+    X(RULE_KERAS_CODE,         "keras-code",              UNSAFE,          CRITICAL,                                    \
+      "a Keras model brings code, or names what its loader imports",                                                    \
+      "do not load it, not even in safe mode; ask for weights alone", "")                                               \
+    X(RULE_KERAS_PATH,         "keras-path",              UNSAFE,          HIGH,                                        \
+      "a Keras model has its loader open a file or an address",                                                         \
+      "do not load it where it could read or reach anything", "CVE-2025-8747 CVE-2025-12058")                           \
+    X(RULE_KERAS_CLASS,        "keras-unknown-class",     REVIEW,          MEDIUM,                                      \
+      "a Keras model needs a class or function that is not on the list",                                                \
+      "find out where the class comes from before you register it", "")                                                 \
+    X(RULE_SKOPS_CALL,         "skops-call",              UNSAFE,          CRITICAL,                                    \
+      "a skops file has its loader take methods or operators",                                                          \
+      "do not load it, whatever types you would trust", "CVE-2025-54412 CVE-2025-54413")                                \
+    X(RULE_SKOPS_TYPE,         "skops-type",              UNSAFE,          CRITICAL,                                    \
+      "a skops file names a type or function that is on no list",                                                       \
+      "do not trust the type; do not load the file", "CVE-2025-54886")                                                  \
+    X(RULE_SKOPS_CLASS,        "skops-unknown-class",     REVIEW,          MEDIUM,                                      \
+      "a skops file holds an object of a class that is on no list",                                                     \
+      "look at the class before you trust it", "")                                                                      \
     X(RULE_UNKNOWN_FORMAT,     "unknown-format",          REVIEW,          LOW,                                         \
       "the bytes are of no format that is read here",                                                                  \
       "find out what the file is for", "")                                                                              \

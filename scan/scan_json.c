@@ -3,6 +3,7 @@
 #include <strings.h>
 #include "base/json.h"
 #include "scan/config_walk.h"
+#include "scan/object_walk.h"
 
 /* Larger trees do not fit a worker's memory: a value takes some hundred bytes. */
 static const struct val_limits limits = { .max_bytes = 64 << 20, .max_depth = 128, .max_values = 800000 };
@@ -29,14 +30,17 @@ static int run(struct scan *s, const struct scan_node *n, struct err *e)
     struct err inner = { 0 };
     arena_init(&a, (size_t)160 << 20);
     int rc = json_parse(n->in, &limits, &a, &root, &inner);
-    if (!rc)
+    if (!rc) {
         rc = config_walk(s, n, root, e);
-    else if (rc == ERR_MEMORY || rc == ERR_LIMIT)
+        if (!rc)
+            rc = object_walk(s, n, root, e);
+    } else if (rc == ERR_MEMORY || rc == ERR_LIMIT) {
         rc = scan_find(s, n, RULE_TOO_DEEP, 0, e, "more JSON than is kept at once: %s", inner.msg);
-    else if (called(n, ".json"))
+    } else if (called(n, ".json")) {
         rc = scan_find(s, n, RULE_MALFORMED, inner.pos, e, "no JSON: %s", inner.msg);
-    else
+    } else {
         rc = scan_as_text(s, n, e);             /* it only began like JSON: a template does too */
+    }
     arena_fini(&a);
     return rc;
 }
