@@ -185,6 +185,8 @@ int tar_note(struct tar *t, const struct tar_head *h, struct span data)
         t->odd |= 1u << TAR_NOTES;
         return 0;
     }
+    if ((h->type == 'L' || h->type == 'K') && (!data.n || !memchr(data.p, 0, data.n)))
+        t->odd |= 1u << TAR_NOTES;          /* Python reads on into the padding, up to a NUL */
     if (h->type == 'L' || h->type == 'K')
         return keep(t, h->type == 'L' ? &t->name : &t->target, data.n ? up_to_nul(data.p, data.n) : data);
     return pax(t, h->type == 'g', data);

@@ -95,8 +95,9 @@ static uint64_t find_end(struct span in, uint64_t *other)
 {
     uint64_t from = in.n > ZIP_TAIL_BYTES ? in.n - ZIP_TAIL_BYTES : 0, last = NOWHERE, fits = NOWHERE;
     *other = NOWHERE;
-    for (uint64_t at = in.n; at-- > from;) {
-        if (in.p[at] != 'P' || !zip_is(in, at, ZIP_END_SIG, ZIP_END_BYTES))
+    for (const uint8_t *p = in.p + in.n; (p = memrchr(in.p + from, 'P', (size_t)(p - in.p) - from));) {
+        uint64_t at = (uint64_t)(p - in.p);
+        if (!zip_is(in, at, ZIP_END_SIG, ZIP_END_BYTES))
             continue;
         if (last == NOWHERE)
             last = at;

@@ -8,8 +8,9 @@
  * it; `hidden` when the central directory does not name it. Whatever could make two readers differ is an oddity with
  * its offset: an honest writer's archive has none. Nothing is refused for being odd; ERR_FORMAT only where there is
  * neither an end record nor a local header.
- * What the fields mean to whom: Python's zipfile takes the last end record and shifts all offsets by what stands
- * before the first member; miniz (torch) takes offsets as they are, and looks at neither CRC nor local names.
+ * What the fields mean to whom: Python's zipfile takes the last end record of the last 64 KiB and shifts all offsets by
+ * what stands before the first member; miniz (torch) looks a little further, takes offsets as they are, and looks at
+ * neither CRC nor local names.
  * Borrows the input. Cost: headers and gaps are touched, data are not; O(n log n) in the members.
  * Source: PKWARE APPNOTE 6.3.10; CPython 3.11 Lib/zipfile.py; miniz 3.0.2. */
 #ifndef ASSAY_FORMAT_ZIP_H
@@ -17,7 +18,7 @@
 #include "base/arena.h"
 #include "format/unpack.h"
 
-enum { ZIP_MEMBERS_MAX = 1 << 17, ZIP_ODDS_MAX = 256, ZIP_TAIL_BYTES = 22 + 65535 };
+enum { ZIP_MEMBERS_MAX = 1 << 17, ZIP_ODDS_MAX = 256, ZIP_TAIL_BYTES = 1 << 17 };
 #define ZIP_NO_MEMBER UINT32_MAX
 
 enum zip_flag { ZIP_ENCRYPTED = 1, ZIP_DESCRIPTOR = 8, ZIP_PATCHED = 0x20, ZIP_STRONG = 0x40, ZIP_UTF8 = 0x800 };

@@ -182,10 +182,12 @@ static int check_names(struct zip *z)
     const uint32_t *order = order_make(z->a, z->members, z->n_members, by_name);
     if (!order)
         return -1;
-    for (uint32_t i = 1; i < z->n_members; i++)
+    for (uint32_t i = 1; i < z->n_members; i++) {
+        const struct zip_member *m = &z->members[order[i]];
         if (by_name(z->members, order[i - 1], order[i]) == 0 &&
-            zip_odd_add(z, ZIP_DUPLICATE, order[i], z->members[order[i]].header_at))
+            zip_odd_add(z, ZIP_DUPLICATE, order[i], m->has_local ? m->header_at : m->central_at))
             return -1;
+    }
     return 0;
 }
 

@@ -86,34 +86,35 @@ int member_check_name(const struct member *m, struct span name, struct err *e)
     return 0;
 }
 
-/* How many folders deep a member lies. */
-static int depth_of(struct span name)
+/* Walk along a path from `depth` folders below the top; -1: it leads out on its way. */
+static int walk(int depth, struct span path)
 {
-    int depth = 0;
-    for (size_t i = 0; i < name.n; i++)
-        depth += name.p[i] == '/' && i && name.p[i - 1] != '/';
+    size_t at = 0;
+    while (at < path.n && depth >= 0) {
+        const uint8_t *slash = memchr(path.p + at, '/', path.n - at);
+        size_t n = slash ? (size_t)(slash - path.p) - at : path.n - at;
+        struct span part = span_sub(path, at, n);
+        depth += span_is(part, "..") ? -1 : part.n && !span_is(part, ".") ? 1 : 0;
+        at += n + 1;
+    }
     return depth;
+}
+
+static struct span folder_of(struct span name)
+{
+    while (name.n && name.p[name.n - 1] != '/')
+        name.n--;
+    return name;
 }
 
 /* A link may go up as far as its own folder is deep. */
 static bool leads_out(struct span name, struct span target)
 {
-    int depth = depth_of(name);
-    size_t at = 0;
     if (target.n && (is_slash(target.p[0]) || memchr(target.p, 0, target.n) || memchr(target.p, '\\', target.n)))
         return true;
     if (target.n >= 2 && is_letter(target.p[0]) && target.p[1] == ':')
         return true;
-    while (at < target.n) {
-        const uint8_t *slash = memchr(target.p + at, '/', target.n - at);
-        size_t n = slash ? (size_t)(slash - target.p) - at : target.n - at;
-        struct span part = span_sub(target, at, n);
-        depth += span_is(part, "..") ? -1 : part.n && !span_is(part, ".") ? 1 : 0;
-        if (depth < 0)
-            return true;
-        at += n + 1;
-    }
-    return false;
+    return walk(walk(0, folder_of(name)), target) < 0;
 }
 
 int member_check_link(const struct member *m, struct span name, struct span target, struct err *e)

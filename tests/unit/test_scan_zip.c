@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The judge of ZIP archives and of what torch puts into them. */
-#include "tests/support/check.h"
+#include "tests/support/judged.h"
 
-#include "base/fs.h"
-#include "scan/allow.h"
 #include "scan/member.h"
 #include "tests/support/faults.h"
 #include "tests/support/zip_make.h"
@@ -11,41 +9,11 @@
 #define EVIL "cos\nsystem\n(X\2\0\0\0idtR."
 #define LIE(...) (struct zm_lie){ __VA_ARGS__ }
 
-static struct arena list_arena;
-static struct allow list;
 static struct zm made;
 
-static int open_list(void **state)
-{
-    (void)state;
-    arena_init(&list_arena, 64 << 20);
-    return allow_open(SPAN_NONE, &list_arena, &list, NULL);
-}
-
-static int close_list(void **state)
-{
-    (void)state;
-    arena_fini(&list_arena);
-    return 0;
-}
-
-/* "UNSAFE zip-disagreement@0 ...", each rule once in a row. */
 static const char *judged(struct span in)
 {
-    static char text[2048];
-    struct arena a;
-    struct scan s;
-    struct scan_node node = { .in = in, .path = "x.zip", .name = "x.zip" };
-    arena_init(&a, 64 << 20);
-    scan_init(&s, &list, &a);
-    EQ(scan_bytes(&s, &node, NULL), 0);
-    EQ(s.held_bytes, 0);
-    int at = snprintf(text, sizeof text, "%s", scan_verdict_name(s.verdict));
-    for (size_t i = 0; i < s.n_findings && at < (int)sizeof text; i++)
-        at += snprintf(text + at, sizeof text - (size_t)at, " %s@%llu", s.findings[i].rule->word,
-                       (unsigned long long)s.findings[i].offset);
-    arena_fini(&a);
-    return text;
+    return judged_as(in, "x.zip");
 }
 
 static void begin(void)
@@ -192,15 +160,15 @@ TEST(members_larger_than_memory_are_incomplete)
     struct scan_node node = { .path = "x", .name = "x" };
     struct member m = { .s = &s, .outer = &node, .name = "big" };
     arena_init(&a, 64 << 20);
-    scan_init(&s, &list, &a);
+    scan_init(&s, &judged_list, &a);
     EQ(member_unpack(&m, span_of(packed, n), &how, &u, NULL), 0);
     STR(s.findings[0].rule->word, "archive-large");
     EQ(s.verdict, SCAN_INCOMPLETE);
-    scan_init(&s, &list, &a);
+    scan_init(&s, &judged_list, &a);
     s.inflated_bytes = SCAN_RATIO_FROM;                         /* the budget of an empty file is spent */
     EQ(member_unpack(&m, span_of(packed, n), &how, &u, NULL), 0);
     STR(s.findings[0].rule->word, "archive-bomb");
-    scan_init(&s, &list, &a);
+    scan_init(&s, &judged_list, &a);
     EQ(member_unpack(&m, span_of(packed, n - 9), &how, &u, NULL), 0);
     arena_fini(&a);
     free(zeros);
@@ -237,7 +205,7 @@ TEST(no_allocation_failure_is_lost)
         struct scan s;
         arena_init(&a, 64 << 20);
         fault_alloc_at(n);
-        scan_init(&s, &list, &a);
+        scan_init(&s, &judged_list, &a);
         int rc = scan_bytes(&s, &node, NULL);
         bool hit = fault_alloc_hit();
         fault_alloc_at(0);
@@ -257,5 +225,5 @@ int main(void)
         CASE(members_larger_than_memory_are_incomplete), CASE(names_are_shown_as_text),
         CASE(no_allocation_failure_is_lost),
     };
-    return cmocka_run_group_tests(tests, open_list, close_list);
+    return cmocka_run_group_tests(tests, judged_open, judged_close);
 }

@@ -55,6 +55,10 @@ TEST(long_names_come_before_their_member)
     tm_add(&made, '0', "b", "", 0, NULL);
     STR(told(), "a/long/name 3 0/0 ->target 00\nb 0 0/0 00\nend@3072");
     made.n = 0;
+    tm_add(&made, 'L', "././@LongLink", "abc", 2, NULL);        /* and one more in the padding */
+    tm_add(&made, '0', "b", "", 0, NULL);
+    STR(told(), "ab 0 0/0 odd 10\nend@1536");
+    made.n = 0;
     tm_add(&made, 'x', "pax", "10 path=p\n16 linkpath=qqqq\n", 26, NULL);
     tm_add(&made, '0', "short", "", 0, NULL);
     STR(told(), "p 0 0/0 odd 10\nend@1536");          /* the second number is one too small */
