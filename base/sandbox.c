@@ -65,12 +65,12 @@ static int add_rules(scmp_filter_ctx ctx)
 /* libseccomp hands a program out through a file only. */
 static int export_program(scmp_filter_ctx ctx, struct sock_fprog *out)
 {
-    int fd = memfd_create("filter", MFD_CLOEXEC), rc = -1;
+    int fd = memfd_create("filter", MFD_CLOEXEC), rc = ERR_LIMIT;
     off_t n = fd < 0 || seccomp_export_bpf(ctx, fd) ? -1 : lseek(fd, 0, SEEK_END);
     if (n > 0 && n <= PROGRAM_MAX_BYTES && n % (off_t)sizeof(struct sock_filter) == 0) {
         out->filter = mem_realloc(NULL, (size_t)n);
         out->len = (unsigned short)((size_t)n / sizeof(struct sock_filter));
-        rc = out->filter && pread(fd, out->filter, (size_t)n, 0) == n ? 0 : -1;
+        rc = !out->filter ? ERR_MEMORY : pread(fd, out->filter, (size_t)n, 0) == n ? 0 : ERR_LIMIT;
     }
     if (fd >= 0)
         (void)close(fd);
@@ -84,12 +84,12 @@ int sandbox_new(struct sandbox **out, struct err *e)
         return err_memory(e);
     *s = (struct sandbox){ { 0, NULL } };
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
-    int rc = !ctx || add_rules(ctx) || export_program(ctx, &s->program) ? -1 : 0;
+    int rc = !ctx || add_rules(ctx) ? ERR_LIMIT : export_program(ctx, &s->program);
     if (ctx)
         seccomp_release(ctx);
     if (rc) {
         sandbox_free(s);
-        return err_plain(e, ERR_LIMIT, "this system cannot make a system call filter");
+        return rc == ERR_MEMORY ? err_memory(e) : err_plain(e, ERR_LIMIT, "this system cannot make a system call filter");
     }
     *out = s;
     return 0;

@@ -18,8 +18,12 @@ static void put_model(struct screen *s)
         bytes += m->files[i].size_bytes;
     screen_size(bytes, size, sizeof size);
     term_put(s->b, s->t, TERM_BOLD, m->name);
-    buf_fmt(s->b, "   %s%s%zu file%s, %s\n", s->c->gather.architecture, s->c->gather.architecture[0] ? ", " : "",
-            m->n_files, m->n_files == 1 ? "" : "s", size);
+    char facts[300];
+    (void)snprintf(facts, sizeof facts, "   %s%s%zu file%s, %s", s->c->gather.architecture,
+                   s->c->gather.architecture[0] ? ", " : "", m->n_files, m->n_files == 1 ? "" : "s", size);
+    buf_str(s->b, facts);
+    bool fits = term_columns(m->name) + term_columns(facts) + 3 + term_columns(m->ref) <= s->t->width;
+    buf_str(s->b, fits ? "   " : "\n");
     term_put(s->b, s->t, TERM_DIM, m->ref);
     buf_char(s->b, '\n');
 }
@@ -293,7 +297,8 @@ static void put_foot(struct screen *s)
     }
     (void)snprintf(line, sizeof line, "Information, not legal advice. Catalogue of %s, %zu licences.",
                    catalog_date(&s->c->catalog), catalog_count(&s->c->catalog));
-    buf_char(s->b, '\n');
+    if (s->verbose)
+        buf_char(s->b, '\n');
     term_put(s->b, s->t, TERM_DIM, line);
     buf_char(s->b, '\n');
 }

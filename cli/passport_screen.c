@@ -24,7 +24,8 @@ void screen_openness(struct screen *s)
     if (!o->class_why)
         return;
     (void)snprintf(text, sizeof text, "What is open: %s", openness_class_name(o->class));
-    buf_char(s->b, '\n');
+    if (!s->c->scan.done)               /* else it stands below "Safe to load" */
+        buf_char(s->b, '\n');
     term_put(s->b, s->t, TERM_BOLD, text);
     buf_str(s->b, " - ");
     term_wrap(s->b, o->class_why, term_columns(text) + 3, SCREEN_TEXT_AT, s->t->width);
