@@ -81,6 +81,12 @@
     X(RULE_TORCHSCRIPT,        "torchscript-code",        REVIEW,          MEDIUM,                                     \
       "the model brings its own code, which torch.jit.load runs",                                                      \
       "read the code, or ask for weights alone", "CVE-2025-32434")                                                     \
+    X(RULE_H5_OUTSIDE,         "hdf5-outside",            UNSAFE,          HIGH,                                        \
+      "an HDF5 file has its reader open another file",                                                                  \
+      "do not load it where it could read what is not its own", "")                                                     \
+    X(RULE_H5_UNREAD,          "hdf5-unread",             INCOMPLETE,      MEDIUM,                                      \
+      "an HDF5 file holds what is not read here, or is broken",                                                         \
+      "write it again with h5py in its defaults, or ask for safetensors", "")                                           \
     X(RULE_KERAS_CODE,         "keras-code",              UNSAFE,          CRITICAL,                                    \
       "a Keras model brings code, or names what its loader imports",                                                    \
       "do not load it, not even in safe mode; ask for weights alone", "")                                               \
