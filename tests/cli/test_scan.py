@@ -45,11 +45,28 @@ def every_labelled_file():
     print(f"# {len(rows) - len(wrong)} of {len(rows)} rows as labelled")
     for line in wrong:
         print(f"# {line}")
-    equal([line for line in wrong if not line.endswith("?") and is_pickle(line)], [])
+    equal([line for line in wrong if is_template(line) or (not line.endswith("?") and is_pickle(line))], [])
 
 
 def is_pickle(line):
     return line.split(":")[0].endswith((".pkl", ".pickle"))
+
+
+def is_template(line):
+    return "/jinja2/" in line
+
+
+def templates():
+    hostile, harmless = "{{ cycler.__init__ }}", "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}"
+    config = lambda text: json.dumps({"chat_template": [{"name": "default", "template": harmless},
+                                                        {"name": "tool_use", "template": text}]})
+    with Folder({"a.jinja": harmless, "b/tokenizer_config.json": config(harmless)}) as d:
+        equal([f["format"] for f in scan(d, status=0)["files"]], ["template", "json"])
+    with Folder({"a.jinja": hostile, "b/tokenizer_config.json": config(hostile), "c.j2": "{{ a b }}"}) as d:
+        files = scan(d, status=1)["files"]
+        equal([f["verdict"] for f in files], ["UNSAFE", "UNSAFE", "INCOMPLETE"])
+        equal([f["findings"][0]["rule"] for f in files], ["template-escape", "template-escape", "template-unread"])
+        equal("CVE-2024-34359" in str(files[0]), True)
 
 
 def a_folder_is_read_whole_whatever_the_names():
@@ -162,6 +179,7 @@ def check_shows_what_the_scan_found():
 
 main([check_shows_what_the_scan_found,
       every_labelled_file,
+      templates,
       a_folder_is_read_whole_whatever_the_names,
       ends,
       links_that_lead_out_are_said_and_not_followed,
