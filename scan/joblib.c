@@ -114,7 +114,7 @@ void joblib_read(struct joblib *b, const struct pickle *m, const struct pk_event
     const struct pk_value *shape = pk_get(m, &ev->args, "shape"), *subclass = pk_get(m, &ev->args, "subclass");
     const struct pk_value *dtype = pk_get(m, &ev->args, "dtype");
     const struct joblib_type *t = dtype ? type_at(b, dtype) : NULL;
-    uint64_t n, bytes, pad, left = m->in.n - m->next;
+    uint64_t n, bytes = 0, pad = 0, left = m->in.n - m->next;
     *out = (struct joblib_array){ 0 };
     bool again = ev->fn.at <= b->last_at;
     b->last_at = ev->fn.at;

@@ -45,11 +45,11 @@ def every_labelled_file():
     print(f"# {len(rows) - len(wrong)} of {len(rows)} rows as labelled")
     for line in wrong:
         print(f"# {line}")
-    equal([line for line in wrong if is_template(line) or (not line.endswith("?") and is_pickle(line))], [])
+    equal([line for line in wrong if is_template(line) or (not line.endswith("?") and is_read(line))], [])
 
 
-def is_pickle(line):
-    return line.split(":")[0].endswith((".pkl", ".pickle"))
+def is_read(line):
+    return line.split(":")[0].endswith((".pkl", ".pickle", ".npy", ".npz", ".h5", ".skops"))
 
 
 def is_template(line):

@@ -224,7 +224,7 @@ TEST(opcodes_hidden_in_an_array_are_told_for_who_loads_it_with_pickle)
 
 TEST(what_joblib_writes_is_clean)
 {
-    static const char *const names[] = { "arrays", "old" };
+    static const char *const names[] = { "arrays", "old", "forest" };
     struct arena a;
     arena_init(&a, 8 << 20);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
