@@ -32,7 +32,7 @@ static bool ends_with(struct span s, const char *end)
     return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
 }
 
-/* A template stands as a string, or as a list of { name, template }. */
+/* A template stands as a string, as a list of { name, template }, or as a map of name to template. */
 static void on_template(struct walk *w, const struct val *v)
 {
     char name[96];
@@ -42,9 +42,9 @@ static void on_template(struct walk *w, const struct val *v)
         if (!w->rc)
             w->rc = scan_template_inside(w->s, w->n, v->str, name, w->e);
     }
-    for (const struct val *item = v->kind == VAL_LIST ? v->first : NULL; item; item = item->next) {
-        const struct val *text = val_get(item, "template");
-        if (text)
+    for (const struct val *item = v->kind == VAL_LIST || v->kind == VAL_MAP ? v->first : NULL; item; item = item->next) {
+        const struct val *text = item->kind == VAL_MAP ? val_get(item, "template") : item;
+        if (text && text->kind == VAL_STR)
             on_template(w, text);
     }
 }

@@ -257,7 +257,8 @@ static int judge(struct scan *s, const struct scan_node *n, bool certain, bool *
 {
     /* What loaders set: their options decide only about white space. */
     const struct jinja_options opt = { .trim_blocks = true, .lstrip_blocks = true };
-    struct template_judge j = { .s = s, .n = n, .e = e };
+    uint32_t steps = 0;
+    struct template_judge j = { .s = s, .n = n, .e = e, .steps = &steps };
     const struct jinja_node *root = NULL;
     struct err inner = { 0 };
     arena_init(&j.a, MEMORY_MAX);
@@ -271,6 +272,8 @@ static int judge(struct scan *s, const struct scan_node *n, bool certain, bool *
         rc = scan_find(s, n, RULE_TEMPLATE_UNREAD, 0, e, "more variables and texts than are kept at once");
     else
         walk(&j, root, false);
+    if (!rc && !j.rc && steps >= FOLD_STEPS_MAX)
+        rc = scan_find(s, n, RULE_TEMPLATE_UNREAD, 0, e, "puts texts together in more steps than are followed");
     arena_fini(&j.a);
     return rc ? rc : *parsed ? j.rc : 0;
 }

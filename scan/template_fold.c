@@ -299,7 +299,10 @@ static bool fold_binary(const struct template_judge *j, const struct jinja_node 
 bool template_fold(const struct template_judge *j, const struct jinja_node *n, struct fold *out)
 {
     const struct template_var *v;
-    switch (n ? n->kind : JINJA_HOLE) {
+    if (!n || *j->steps >= FOLD_STEPS_MAX)
+        return false;
+    ++*j->steps;
+    switch (n->kind) {
     case JINJA_STR:
         return put(out, n->text);
     case JINJA_NAME:

@@ -12,7 +12,10 @@
 #include "scan/scan.h"
 #include "text/jinja.h"
 
-enum { FOLD_MAX = 256 };                    /* bytes of a text put together; longer is unknown */
+enum {
+    FOLD_MAX = 256,                         /* bytes of a text put together; longer is unknown */
+    FOLD_STEPS_MAX = 500000                 /* of putting together, in one template; beyond it is incomplete */
+};
 
 struct template_var {
     struct span name;
@@ -29,6 +32,7 @@ struct template_judge {
     struct arena a;                         /* tree, variables, texts */
     struct template_var *vars;              /* sorted by name */
     size_t n_vars, cap_vars;
+    uint32_t *steps;                        /* of folding, up to FOLD_STEPS_MAX */
     int rc;
 };
 

@@ -60,6 +60,9 @@ def templates():
     hostile, harmless = "{{ cycler.__init__ }}", "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}"
     config = lambda text: json.dumps({"chat_template": [{"name": "default", "template": harmless},
                                                         {"name": "tool_use", "template": text}]})
+    for form in ({"default": harmless, "x": hostile}, [harmless, hostile], [{"name": "x", "template": hostile}], hostile):
+        with Folder({"chat_template.json": json.dumps({"chat_template": form})}) as d:
+            equal(scan(d, status=1)["verdict"], "UNSAFE")
     with Folder({"a.jinja": harmless, "b/tokenizer_config.json": config(harmless)}) as d:
         equal([f["format"] for f in scan(d, status=0)["files"]], ["template", "json"])
     with Folder({"a.jinja": hostile, "b/tokenizer_config.json": config(hostile), "c.j2": "{{ a b }}"}) as d:

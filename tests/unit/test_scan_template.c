@@ -182,6 +182,19 @@ TEST(what_cannot_be_read_is_incomplete)
     free(large);
 }
 
+TEST(what_takes_too_many_steps_is_incomplete)
+{
+    static char in[60000];
+    size_t n = 0;
+    for (int line = 0; line < 4; line++) {
+        n += (size_t)snprintf(in + n, sizeof in - n, "{{ 'a'");
+        for (int i = 0; i < 590; i++)
+            n += (size_t)snprintf(in + n, sizeof in - n, "|replace('b','c')");
+        n += (size_t)snprintf(in + n, sizeof in - n, " }}");
+    }
+    STR(judged_as("x.jinja", in, n), "INCOMPLETE template-unread@0");
+}
+
 static const char *format_of(const char *name, const char *in)
 {
     struct scan_node n = { .in = span_str(in), .path = name, .name = name };
@@ -257,6 +270,8 @@ int main(void)
     return RUN(CASE(what_templates_do_every_day_is_clean), CASE(what_reaches_out_is_unsafe_and_told_at_its_byte),
                CASE(names_in_pieces_are_put_together), CASE(what_cannot_be_told_is_for_review), CASE(loads_are_unsafe),
                CASE(branches_that_wait_for_words_are_for_review), CASE(texts_behind_the_back_of_people_are_for_review),
-               CASE(what_cannot_be_read_is_incomplete), CASE(a_template_is_known_by_its_name_or_by_its_tags),
+               CASE(what_cannot_be_read_is_incomplete),
+               CASE(what_takes_too_many_steps_is_incomplete),
+               CASE(a_template_is_known_by_its_name_or_by_its_tags),
                CASE(real_templates_are_clean), CASE(every_allocation_may_fail));
 }
