@@ -86,6 +86,7 @@ TEST(literals)
     EXPR("none", "none:none");
     EXPR("[1, 2,]", "list[int:1, int:2]");
     EXPR("{'a': {}, 'b': 1}", "dict[pair(str:a)(dict), pair(str:b)(int:1)]");
+    EXPR("{'a': {'b': 1}}", "dict[pair(str:a)(dict[pair(str:b)(int:1)])]");
     EXPR("()", "tuple");
     EXPR("(a,)", "tuple[name:a]");
     EXPR("(a)", "name:a");

@@ -49,7 +49,8 @@ TEST(what_templates_do_every_day_is_clean)
     CLEAN_("{% macro m(a) %}{{ caller() }}{% endmacro %}{% call m(1) %}x{% endcall %}{{ m(2) }}");
     CLEAN_("{{ '%s: %d' | format(a, b) }}{{ '{} {}'.format(a, b) }}{{ '{:>5.2f}'.format(a) }}");
     CLEAN_("{{ messages[loop.index0 - 1].content.split('</think>')[-1].strip('\\n') }}");
-    CLEAN_("{% if message.content.startswith('<tool_response>') %}a b c{% elif '/no_think' in message.content %}d e{% endif %}");
+    CLEAN_("{% if message.content.startswith('<tool_response>') %}what a tool said{% endif %}");
+    CLEAN_("{% if '/no_think' in message.content %}Do not think.{% endif %}");
     CLEAN_("{% if 'parts' in message.content %}a tool said{% endif %}");
     CLEAN_("{% if message.role == 'assistant' %}This is the assistant{% endif %}");
     CLEAN_("{{ strftime_now('%d %b %Y') }}{{ loop(x) }}{{ dict(a=1)['a'] }}{{ a[key] }}{{ x._hidden if false }}{% set x = 1 %}");
@@ -73,6 +74,7 @@ TEST(what_reaches_out_is_unsafe_and_told_at_its_byte)
     ESCAPES("{{ a | map(attribute=b) }}");
     ESCAPES("{{ a | map(attribute='x.__class__') }}");
     ESCAPES("{{ a | map(*b) }}");
+    ESCAPES("{{ a | map(default=1, *b) }}");
     ESCAPES("{{ a | groupby(b) }}");
     ESCAPES("{{ a | sort(attribute=b) }}");
     ESCAPES("{{ eval('1') }}");
@@ -102,7 +104,8 @@ TEST(names_in_pieces_are_put_together)
     ESCAPES("{{ a['--class--'.replace('-', '_')] }}");
     ESCAPES("{{ a['--class--' | replace('-', '_')] }}");
     ESCAPES("{{ a['__ssalc__'[::-1]] }}");
-    ESCAPES("{{ a['__ssalc__' | reverse] }}");
+    ESCAPES("{{ a['ssalc__' | reverse] }}");
+    ESCAPES("{% for i in b %}{{ a[w] }}{% set w = v ~ '__' %}{% set v = u ~ 'class' %}{% set u = '__' %}{% endfor %}");
     ESCAPES("{{ a['x__class__y'[1:-1]] }}");
     ESCAPES("{{ a['%s%s' % ('__class', '__')] }}");
     ESCAPES("{{ a['%c%cclass__' % (95, 95)] }}");
@@ -215,6 +218,7 @@ TEST(a_template_is_known_by_its_name_or_by_its_tags)
     STR(format_of("x.json", "{\"a\": \"{{ b }}\"}"), "json");
     STR(format_of("config", "{\"a\": \"{{ b }}\"}"), "json");
     STR(judged_as("x.txt", "{{ BERT}: x", 11), "CLEAN");        /* no template after all: text */
+    STR(judged_as("x.txt", "{{ BERT}: \x01", 11), "INCOMPLETE malformed@10");
     STR(judged_as("x.txt", "a {{ b.__class__ }}", 19), "UNSAFE template-escape@7");
 }
 
