@@ -2,9 +2,11 @@
 #include "base/sandbox.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -172,6 +174,7 @@ void sandbox_probe(struct sandbox_layers *out)
 int sandbox_enter(const struct sandbox *s, const struct sandbox_limits *limits, struct sandbox_layers *out)
 {
     struct sandbox_layers layers = { .landlock_abi = landlock_abi() };
+    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);       /* glibc opens a file of /proc before it gives back a thread's heap */
     if (set_limits(limits) || prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) || prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L))
         return -1;
     landlock_all(layers.landlock_abi);
