@@ -133,6 +133,27 @@ static void judge_name_argument(struct template_judge *j, const struct jinja_nod
         template_found(j, RULE_TEMPLATE_ESCAPE, n->at, "reaches for \"%.*s\" by a filter", (int)f.n, f.p);
 }
 
+/* A format method that is taken and not called here is called by something that does not look at the format
+ * (CVE-2024-56326, CVE-2025-27516). */
+static void judge_taken(struct template_judge *j, const struct jinja_node *n)
+{
+    struct fold f = { .n = 0 };
+    bool format = span_is(n->text, "format") || span_is(n->text, "format_map");
+    if (format && (n->a->kind == JINJA_STR || template_builds(j, n->a) || template_fold(j, n->a, &f)))
+        FOUND_NAME(RULE_TEMPLATE_ESCAPE, n->at, "hands on the method", n->text);
+}
+
+/* a|attr("name"), past what the renderer looks at. */
+static void judge_attr(struct template_judge *j, const struct jinja_node *n)
+{
+    struct fold f = { .n = 0 };
+    if (!n->first || !template_fold(j, n->first, &f) || template_name_escapes(fold_view(&f)))
+        return;                             /* told as a name */
+    bool format = span_is(fold_view(&f), "format") || span_is(fold_view(&f), "format_map");
+    template_found(j, format ? RULE_TEMPLATE_ESCAPE : RULE_TEMPLATE_CALL, n->at, "reaches for \"%.*s\" by the filter attr",
+                   (int)f.n, f.p);
+}
+
 static bool takes_name(struct span filter)
 {
     static const char *const names[] = { "attr", "groupby", "map", "reject", "rejectattr", "select", "selectattr" };
@@ -149,6 +170,8 @@ static void judge_filter(struct template_judge *j, const struct jinja_node *n)
         FOUND_NAME(RULE_TEMPLATE_CALL, n->at, "uses the filter", n->text);
     if (span_is(n->text, "format"))
         judge_format(j, n, n->a, true);
+    if (span_is(n->text, "attr"))
+        judge_attr(j, n);
     if (first && takes_name(n->text))
         judge_name_argument(j, n, first);
     if (first && span_is(n->text, "map"))   /* map("attr", "x"), map("format", ...) */
@@ -237,19 +260,21 @@ static void judge_node(struct template_judge *j, const struct jinja_node *n)
     }
 }
 
-/* `built`: a text that is put together around n was folded already, and n is a part of it. */
-static void walk(struct template_judge *j, const struct jinja_node *n, bool built)
+/* `built`: a text that is put together around n was folded already, and n is a part of it. `called`: n is called. */
+static void walk(struct template_judge *j, const struct jinja_node *n, bool built, bool called)
 {
     for (; n && !j->rc; n = n->next) {
         bool text = n->kind == JINJA_BINARY || n->kind == JINJA_CALL || n->kind == JINJA_FILTER;
         if (text && !built)
             judge_built(j, n);
         judge_node(j, n);
+        if (n->kind == JINJA_GETATTR && !called)
+            judge_taken(j, n);
         bool within = n->kind == JINJA_BINARY && (built || text);
-        walk(j, n->a, within);
-        walk(j, n->b, within);
-        walk(j, n->c, false);
-        walk(j, n->first, false);
+        walk(j, n->a, within, n->kind == JINJA_CALL);
+        walk(j, n->b, within, false);
+        walk(j, n->c, false, false);
+        walk(j, n->first, false, false);
     }
 }
 
@@ -271,7 +296,7 @@ static int judge(struct scan *s, const struct scan_node *n, bool certain, bool *
     else if (template_vars(&j, root))
         rc = scan_find(s, n, RULE_TEMPLATE_UNREAD, 0, e, "more variables and texts than are kept at once");
     else
-        walk(&j, root, false);
+        walk(&j, root, false, false);
     if (!rc && !j.rc && steps >= FOLD_STEPS_MAX)
         rc = scan_find(s, n, RULE_TEMPLATE_UNREAD, 0, e, "puts texts together in more steps than are followed");
     arena_fini(&j.a);
@@ -280,7 +305,7 @@ static int judge(struct scan *s, const struct scan_node *n, bool certain, bool *
 
 /* --- the format --- */
 
-static bool called(const struct scan_node *n, const char *const *ends)
+static bool ends_as(const struct scan_node *n, const char *const *ends)
 {
     size_t m = strlen(n->name);
     for (; *ends; ends++)
@@ -292,7 +317,7 @@ static bool called(const struct scan_node *n, const char *const *ends)
 static bool is_named(const struct scan_node *n)
 {
     static const char *const ends[] = { ".jinja", ".jinja2", ".j2", ".template", NULL };
-    return called(n, ends);
+    return ends_as(n, ends);
 }
 
 /* Prose and code show such braces and mean nothing by them; a name without an ending, or with one of these, may be
@@ -300,7 +325,7 @@ static bool is_named(const struct scan_node *n)
 static bool may_be(const struct scan_node *n)
 {
     static const char *const ends[] = { ".txt", ".tmpl", ".tpl", NULL };
-    return !strchr(n->name, '.') || called(n, ends);
+    return !strchr(n->name, '.') || ends_as(n, ends);
 }
 
 static unsigned sniff(const struct scan_node *n)

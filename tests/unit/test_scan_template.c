@@ -50,6 +50,7 @@ TEST(what_templates_do_every_day_is_clean)
     CLEAN_("{{ '%s: %d' | format(a, b) }}{{ '{} {}'.format(a, b) }}{{ '{:>5.2f}'.format(a) }}");
     CLEAN_("{{ messages[loop.index0 - 1].content.split('</think>')[-1].strip('\\n') }}");
     CLEAN_("{% if message.content.startswith('<tool_response>') %}what a tool said{% endif %}");
+    CLEAN_("{% if param.format is defined %}{{ param.format }}{% endif %}");
     CLEAN_("{% if '/no_think' in message.content %}Do not think.{% endif %}");
     CLEAN_("{% if 'parts' in message.content %}a tool said{% endif %}");
     CLEAN_("{% if message.role == 'assistant' %}This is the assistant{% endif %}");
@@ -121,6 +122,9 @@ TEST(names_in_pieces_are_put_together)
     ESCAPES("{{ '{0.__class__}'.format(a) }}");
     ESCAPES("{{ '{0.x}'.format(a) }}");
     ESCAPES("{{ '{x[y]}'.format_map(a) }}");
+    ESCAPES("{% set f = '{}'.format %}{{ f(a) }}");
+    ESCAPES("{{ ('{0' ~ b).format | string }}");
+    ESCAPES("{{ ('{0' ~ b) | attr('format') }}");
     ESCAPES("{% set f = '{0.x' ~ '}' %}{{ f.format(a) }}");
 }
 
@@ -132,6 +136,7 @@ TEST(what_cannot_be_told_is_for_review)
     IS("{{ nobody(1) }}", "REVIEW template-call@9");
     IS("{{ a.nobody(1) }}", "REVIEW template-call@11");
     IS("{{ a[b](1) }}", "REVIEW template-call@7");
+    IS("{{ a | attr('b') }}", "REVIEW template-call@7");
     IS("{{ a | nobody }}", "REVIEW template-call@7");
     IS("{{ config.x }}", "REVIEW template-call@10");
     IS("{{ a.b._module }}", "REVIEW template-call@7");
