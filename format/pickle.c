@@ -474,7 +474,7 @@ static void run_container(struct pickle *m, const struct pk_arg_at *arg)
     if (kind == PK_TUPLE)
         keep_items(m, first, n);
     else if (kind == PK_DICT)
-        keep_entries(m, m->at, m->stack + first, n);
+        keep_entries(m, m->at, n ? m->stack + first : NULL, n);
     push_kind(m, kind, count(m, first, n));
 }
 
@@ -527,7 +527,7 @@ static void run_appends(struct pickle *m, const struct pk_arg_at *arg)
         return;
     const struct pk_value *target = top(m);
     if (target && target->kind == PK_DICT && m->in.p[m->at] == OP_SETITEMS)
-        keep_entries(m, target->at, m->stack + first, n);
+        keep_entries(m, target->at, n ? m->stack + first : NULL, n);
     into(m, target);
 }
 
