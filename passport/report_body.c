@@ -61,7 +61,7 @@ static void body_scan(struct pen *p, struct check *c)
     if (!c->scan.done)
         return;
     pen_open(p, PEN_PARA);
-    pen_put(p, PEN_STRONG, "Safe to load: ");
+    pen_put(p, PEN_PLAIN, "Safe to load: ");
     pen_state(p, c->scan.verdict == SCAN_CLEAN ? MARK_GOOD : c->scan.verdict == SCAN_UNSAFE ? MARK_BAD : MARK_ASK,
               scan_verdict_name(c->scan.verdict));
     pen_fmt(p, PEN_PLAIN, " %zu of %zu files were read to the end and hold only what is known to be harmless.",
