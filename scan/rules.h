@@ -105,6 +105,12 @@
     X(RULE_SKOPS_CLASS,        "skops-unknown-class",     REVIEW,          MEDIUM,                                      \
       "a skops file holds an object of a class that is on no list",                                                     \
       "look at the class before you trust it", "")                                                                      \
+    X(RULE_EXECUTABLE,          "executable",             UNSAFE,          HIGH,                                        \
+      "the file is a program",                                                                                          \
+      "do not run it; a model needs none", "")                                                                          \
+    X(RULE_NOT_PARSED,          "recognised-not-parsed",  REVIEW,          LOW,                                         \
+      "the format is known by its first bytes, and not read further",                                                   \
+      "find out what opens the file, and whether it is kept up to date", "")                                            \
     X(RULE_UNKNOWN_FORMAT,     "unknown-format",          REVIEW,          LOW,                                         \
       "the bytes are of no format that is read here",                                                                  \
       "find out what the file is for", "")                                                                              \

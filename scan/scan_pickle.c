@@ -491,7 +491,7 @@ static unsigned sniff(const struct scan_node *n)
     arena_fini(&a);
     if (t.n_called)
         return 80;
-    return whole ? 60 : named_as_pickle(n->name) ? 45 : 0;
+    return whole ? 60 : !named_as_pickle(n->name) ? 0 : t.n_named ? 55 : 45;
 }
 
 const struct scan_format scan_pickle = { .name = "pickle", .sniff = sniff, .run = run };
