@@ -5,6 +5,7 @@
  * finding may add those of the very name it met (data/scan/allow.yaml). */
 #ifndef ASSAY_SCAN_RULES_H
 #define ASSAY_SCAN_RULES_H
+#include "scan/graph_rules.h"
 
 /*    id                       word in reports            verdict          severity  */
 /*    title; what to do; advisories                                                    */
@@ -173,7 +174,8 @@
       "find out what the link is for; it was not followed", "")                                                         \
     X(RULE_READER_ENDED,       "reader-ended",            INCOMPLETE,      HIGH,                                        \
       "the process that read the file was ended, or ended by itself",                                                  \
-      "treat the file as hostile, and report it", "")
+      "treat the file as hostile, and report it", "")                                                                   \
+    SCAN_GRAPH_RULE_MAP(X)
 
 enum scan_rule_id {
 #define X(id, word, verdict, severity, title, todo, advisories) id,

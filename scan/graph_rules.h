@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+/* scan/graph_rules.h - the rules of graphs of operators, a part of SCAN_RULE_MAP (scan/rules.h). */
+#ifndef ASSAY_SCAN_GRAPH_RULES_H
+#define ASSAY_SCAN_GRAPH_RULES_H
+
+#define SCAN_GRAPH_RULE_MAP(X)                                                                                          \
+    X(RULE_GRAPH_MALFORMED,     "graph-malformed",         INCOMPLETE,      MEDIUM,                                     \
+      "a graph of operators is damaged, or readers may take it differently",                                            \
+      "fetch the file again and compare its digest", "")                                                                \
+    X(RULE_ONNX_EXTERNAL,       "onnx-external-data",      UNSAFE,          HIGH,                                       \
+      "a model says that its weights lie outside its folder",                                                           \
+      "do not load it; no honest writer makes such a one", "CVE-2022-25882 CVE-2024-27318 CVE-2025-51480 CVE-2026-27489") \
+    X(RULE_ONNX_CUSTOM,         "onnx-custom-operator",    REVIEW,          MEDIUM,                                     \
+      "a model needs operators that are not of the runtime",                                                            \
+      "find out which library brings them before you load one", "")
+
+#endif
