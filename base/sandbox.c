@@ -174,7 +174,10 @@ void sandbox_probe(struct sandbox_layers *out)
 int sandbox_enter(const struct sandbox *s, const struct sandbox_limits *limits, struct sandbox_layers *out)
 {
     struct sandbox_layers layers = { .landlock_abi = landlock_abi() };
-    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);       /* glibc opens a file of /proc before it gives back a thread's heap */
+    /* glibc opens a file of /proc before it gives back a thread's heap, and counts processors before it makes one
+     * more when memory is short: neither may happen here. */
+    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    (void)mallopt(M_ARENA_MAX, 1);
     if (set_limits(limits) || prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) || prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L))
         return -1;
     landlock_all(layers.landlock_abi);
