@@ -128,7 +128,7 @@ TEST(labelled_file_is_as_labelled)
 
 TEST(no_allocation_failure_is_lost)
 {
-    static const char *const files[] = { "\x7f" "ELF\2\1\1", "GIF89aXXX0cos\nsystem\n(S'id'\ntR\xff", "%PDF-1.7\n" };
+    static const char *const files[] = { ("\x7f" "ELF\2\1\1"), "GIF89aXXX0cos\nsystem\n(S'id'\ntR\xff", "%PDF-1.7\n" };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         for (size_t n = 1;; n++) {
             struct arena a;
