@@ -78,9 +78,11 @@ def verdicts(rows, names, assay):
     ours = {f["path"]: f["verdict"] for f in answer["files"]}
     table = [["assay", sum(ours[p] == r["expected"] for p, r in zip(paths, rows)),
               *count(rows, ["accused" if ours[p] == "UNSAFE" else "passed" if ours[p] == "CLEAN" else "said" for p in paths])]]
-    for name in names:
-        got = modelaudit(paths) if name == "modelaudit" else [judged(name, measure.Run(command(name, p))) for p in paths]
-        table.append([name, "-", *count(rows, got)])
+    with tempfile.TemporaryDirectory() as folder:       # fickling leaves a file where it is run
+        for name in names:
+            got = modelaudit(paths) if name == "modelaudit" else \
+                [judged(name, measure.Run(command(name, p), cwd=folder)) for p in paths]
+            table.append([name, "-", *count(rows, got)])
     print(f"{len(rows)} labelled files: "
           f"{sum(r['expected'] == 'UNSAFE' for r in rows)} UNSAFE, {sum(r['expected'] == 'CLEAN' for r in rows)} CLEAN\n")
     print(measure.table(["tool", "label met", "UNSAFE: accused", "passed", "said", "CLEAN: accused", "passed", "said"], table))
