@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/date.h"
 #include "base/fs.h"
 #include "cli/cmd.h"
 #include "cli/term.h"
@@ -199,7 +200,10 @@ static int scan(struct job *w, const struct opt_values *v, struct buf *out, stru
     if (opt.no_sandbox)
         (void)fprintf(stderr, "assay: warning: --no-sandbox: hostile bytes are read with all your rights\n");
     opt.done = terminal ? show_done : NULL;
-    int rc = read_fail_on(v->value[O_FAIL_ON], &w->fail_on, e);
+    int rc = date_known(w->today) ? 0 : err_plain(e, ERR_USAGE, "\"--date\" is a day, YYYY-MM-DD, not \"%.40s\"",
+                                                 v->value[O_DATE] ? v->value[O_DATE] : w->today);
+    if (!rc)
+        rc = read_fail_on(v->value[O_FAIL_ON], &w->fail_on, e);
     if (!rc)
         rc = read_jobs(v->value[O_JOBS], &opt.jobs, e);
     if (!rc)

@@ -45,11 +45,10 @@ void screen_openness(struct screen *s)
 static void put_worst(struct screen *s, size_t i)
 {
     const struct scan_result *r = &s->c->scan.results[i];
-    size_t worst = 0;
+    const struct scan_finding *f = scan_worst(r);
     char text[700];
-    while (worst + 1 < r->n_findings && (enum scan_verdict)r->findings[worst].rule->verdict != r->verdict)
-        worst++;
-    const struct scan_finding *f = &r->findings[worst];
+    if (!f)
+        return;
     (void)snprintf(text, sizeof text, "%s, byte %llu: %s", f->path, (unsigned long long)f->offset, f->what);
     screen_item(s, r->verdict == SCAN_UNSAFE ? "x" : "?", text);
 }

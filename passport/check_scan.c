@@ -60,12 +60,9 @@ static int claim_files(struct check *c, struct arena *a, struct err *e)
     size_t n = 0;
     for (size_t i = 0; i < c->model.n_files && n < CLAIMS_MAX && !rc; i++) {
         const struct scan_result *r = &c->scan.results[i];
-        if (r->verdict == SCAN_CLEAN)
+        const struct scan_finding *f = scan_worst(r);
+        if (!f)
             continue;
-        size_t worst = 0;
-        while (worst + 1 < r->n_findings && (enum scan_verdict)r->findings[worst].rule->verdict != r->verdict)
-            worst++;
-        const struct scan_finding *f = &r->findings[worst];
         const struct evidence *ev = whole_file(&c->model.files[i], a);
         const char *value = arena_fmt(a, "%s: %s at byte %llu: %s", scan_verdict_name(r->verdict), f->rule->word,
                                       (unsigned long long)f->offset, f->what);

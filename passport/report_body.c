@@ -42,10 +42,9 @@ void body_more(struct pen *p, size_t n, size_t shown, const char *what)
 static void scan_item(struct pen *p, const struct check *c, size_t i)
 {
     const struct scan_result *r = &c->scan.results[i];
-    size_t worst = 0;
-    while (worst + 1 < r->n_findings && (enum scan_verdict)r->findings[worst].rule->verdict != r->verdict)
-        worst++;
-    const struct scan_finding *f = &r->findings[worst];
+    const struct scan_finding *f = scan_worst(r);
+    if (!f)
+        return;
     pen_open(p, PEN_ITEM);
     pen_state(p, r->verdict == SCAN_UNSAFE ? MARK_BAD : MARK_ASK, scan_verdict_name(r->verdict));
     pen_put(p, PEN_PLAIN, " ");

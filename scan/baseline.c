@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scan/baseline.h"
 
+#include "base/date.h"
 #include "base/yaml.h"
 
 enum { ENTRIES_MAX = 10000 };
@@ -9,17 +10,6 @@ static bool is_digest(const char *s)
 {
     size_t n = strspn(s, "0123456789abcdef");
     return n == 64 && !s[n];
-}
-
-/* YYYY-MM-DD, with a month and a day that can be. */
-static bool is_day(const char *s)
-{
-    static const char shape[] = "dddd-dd-dd";
-    for (size_t i = 0; i < sizeof shape; i++)
-        if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != shape[i])
-            return false;
-    int month = (s[5] - '0') * 10 + s[6] - '0', day = (s[8] - '0') * 10 + s[9] - '0';
-    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
 static bool is_rule(const char *s)
@@ -53,7 +43,7 @@ static int read_entry(const struct val *map, struct baseline_entry *x, struct er
         return err_line(e, ERR_FORMAT, map->line, "\"%.80s\" is no SHA-256 in lower-case hexadecimal digits", x->sha256);
     if (!is_rule(x->rule))
         return err_line(e, ERR_FORMAT, map->line, "no rule is called \"%.80s\"", x->rule);
-    return is_day(x->until) ? 0 : err_line(e, ERR_FORMAT, map->line, "\"%.40s\" is no day (YYYY-MM-DD)", x->until);
+    return date_known(x->until) ? 0 : err_line(e, ERR_FORMAT, map->line, "\"%.40s\" is no day (YYYY-MM-DD)", x->until);
 }
 
 int baseline_parse(struct span yaml, struct arena *a, struct baseline *out, struct err *e)

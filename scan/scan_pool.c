@@ -27,6 +27,14 @@ struct pool {
 
 struct batch { size_t first, n; int fds[BATCH_MAX]; const struct pool *pool; };
 
+const struct scan_finding *scan_worst(const struct scan_result *r)
+{
+    for (size_t i = 0; i < r->n_findings; i++)
+        if ((enum scan_verdict)r->findings[i].rule->verdict == r->verdict)
+            return &r->findings[i];
+    return NULL;
+}
+
 /* ---- in the worker ---------------------------------------------------------------------- */
 
 static int scan_fd(struct scan *s, int fd, const struct scan_node *named, struct err *e)

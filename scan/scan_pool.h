@@ -28,6 +28,9 @@ struct scan_result {
     uint64_t n_found;                       /* all, also those not kept */
 };
 
+/* The first finding that the verdict comes from; NULL when there is none. */
+const struct scan_finding *scan_worst(const struct scan_result *r);
+
 struct scan_options {
     const struct allow *allow;
     unsigned jobs;                          /* workers at a time; 0: one for each processor */

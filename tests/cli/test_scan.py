@@ -97,6 +97,7 @@ def ends():
         equal(run("scan", path("nothing"))[0], 4)
         equal(run("scan")[0], 2)
         equal(run("scan", "--jobs", "0", d)[0], 2)
+        equal(run("scan", "--date", "soon", d)[0], 2)
         equal(run("scan", "--fail-on", "often", d)[0], 2)
         equal(run("scan", "--json", "--sarif", d)[0], 2)
     with Folder({}) as d:
