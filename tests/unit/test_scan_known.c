@@ -86,6 +86,11 @@ TEST(known_formats_are_named)
     STR(BYTES("RIFF\0\0\0\0WEBP", "a.webp"), NAMED);
     STR(BYTES("XXXX\0\0\0\0WEBP", "a.webp"), "REVIEW unknown-format");
     STR(BYTES("%PDF-1.7\n\x80\xff", "a.pdf"), NAMED);
+    STR(BYTES("<?xml version=\"1.0\"?>\n<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>", "a"), NAMED);
+    STR(BYTES("\xef\xbb\xbf<?xml version=\"1.0\"?><net/>", "model.txt"), NAMED);
+    STR(BYTES("<PMML version=\"4.4\"/>\n", "model.pmml"), NAMED);
+    STR(BYTES("<svg onload=\"alert(1)\"/>\n", "logo.svg"), NAMED);
+    STR(BYTES("<!DOCTYPE html>\n<p>terms</p>\n", "TERMS.html"), "CLEAN");
     STR(BYTES("SQLite format 3\0\x10\0", "a.db"), NAMED);
     STR(BYTES("SQLite format 3 is a format\n", "a.txt"), "CLEAN");
     STR(BYTES("PAR1\x15\0", "a.parquet"), NAMED);
