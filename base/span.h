@@ -52,6 +52,12 @@ static inline bool span_starts(struct span a, const char *s)
     return a.n >= n && memcmp(a.p, s, n) == 0;
 }
 
+static inline bool span_ends(struct span a, const char *s)
+{
+    size_t n = strlen(s);
+    return a.n >= n && memcmp(a.p + (a.n - n), s, n) == 0;
+}
+
 static inline uint16_t le16(const uint8_t *p)
 {
     return (uint16_t)(p[0] | p[1] << 8);

@@ -26,12 +26,6 @@ static bool has_part(struct span key, const char *part)
     return false;
 }
 
-static bool ends_with(struct span s, const char *end)
-{
-    size_t n = strlen(end);
-    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
-}
-
 /* A template stands as a string, as a list of { name, template }, or as a map of name to template. */
 static void on_template(struct walk *w, const struct val *v)
 {
@@ -87,7 +81,7 @@ static void on_value(struct walk *w, const struct val *v)
 
 static void on_key(struct walk *w, const struct val *v)
 {
-    if (ends_with(v->key, "chat_template"))
+    if (span_ends(v->key, "chat_template"))
         on_template(w, v);
     else if (span_is(v->key, "auto_map") || span_is(v->key, "custom_pipelines") || span_is(v->key, "trust_remote_code"))
         on_remote_code(w, v);

@@ -2,7 +2,6 @@
 #include "scan/member.h"
 
 #include <stdio.h>
-#include <strings.h>
 #include "base/utf8.h"
 #include "format/tar.h"
 #include "scan/flow.h"
@@ -131,15 +130,11 @@ int member_check_link(const struct member *m, struct span name, struct span targ
 bool member_loadable(const struct scan_node *n)
 {
     static const char *const documents[] = { "text", "json", "yaml", "csv", "image", "document" };
-    static const char *const ends[] = { ".py", ".pyc", ".so", ".dll", ".dylib", ".sh", ".exe", ".bat", ".ps1" };
     const struct scan_format *f = scan_format_of(n);
-    size_t len = strlen(n->name);
     bool loads = f != NULL;
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
         loads = loads && strcmp(f->name, documents[i]) != 0;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        loads = loads || (len > strlen(ends[i]) && strcasecmp(n->name + len - strlen(ends[i]), ends[i]) == 0);
-    return loads;
+    return loads || scan_called(n, ".py .pyc .so .dll .dylib .sh .exe .bat .ps1");
 }
 
 /* ---- compressed bytes ------------------------------------------------------------------- */

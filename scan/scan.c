@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <strings.h>
 
 enum { WHAT_BYTES = 400 };
 
@@ -59,6 +60,18 @@ int scan_find(struct scan *s, const struct scan_node *n, enum scan_rule_id rule,
     s->findings = items;
     s->findings[s->n_findings++] = (struct scan_finding){ r, path, offset, copy, "" };
     return 0;
+}
+
+bool scan_called(const struct scan_node *n, const char *ends)
+{
+    size_t m = strlen(n->name);
+    for (const char *p = ends; *p;) {
+        size_t k = strcspn(p, " ");
+        if (m > k && strncasecmp(n->name + m - k, p, k) == 0)
+            return true;
+        p += k + (p[k] == ' ');
+    }
+    return false;
 }
 
 const struct scan_format *scan_format_of(const struct scan_node *n)

@@ -83,6 +83,9 @@ void scan_init(struct scan *s, const struct allow *allow, struct arena *a);
 /* The format that would read the node; NULL: none. */
 const struct scan_format *scan_format_of(const struct scan_node *n);
 
+/* Does the node's name end so? `ends` are parted by blanks: ".pt .pth"; without case. */
+bool scan_called(const struct scan_node *n, const char *ends);
+
 /* Scan one node and all that is in it. Fails: ERR_MEMORY. */
 int scan_bytes(struct scan *s, const struct scan_node *n, struct err *e);
 

@@ -4,18 +4,11 @@
  *     7f ELF | MZ .. PE | fe ed fa ce | ca fe ba be | 00 asm | #! and bytes that no script holds | MZqFpD (llamafile)
  *
  * Plain scripts are text, and scan_text.c names them. What stands inside an archive is a node of its own. */
-#include <strings.h>
 #include "scan/scan.h"
 
 static uint32_t be32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static bool called(const struct scan_node *n, const char *end)
-{
-    size_t k = strlen(end), m = strlen(n->name);
-    return m > k && strcasecmp(n->name + m - k, end) == 0;
 }
 
 /* Programs of DOS and Windows. Letters alone are a text: a DOS header counts its last page in 9 bits. */
@@ -74,7 +67,7 @@ static const char *what_it_is(const struct scan_node *n)
         return fat_or_java(in);
     if (span_starts(in, "#!") && has_nul(in))
         return "a script with a program or data behind it";
-    if (in.n >= 16 && in.p[2] == '\r' && in.p[3] == '\n' && (called(n, ".pyc") || called(n, ".pyo")))
+    if (in.n >= 16 && in.p[2] == '\r' && in.p[3] == '\n' && scan_called(n, ".pyc .pyo"))
         return "compiled Python";
     return NULL;
 }

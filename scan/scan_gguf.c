@@ -5,7 +5,7 @@
 
 static unsigned sniff(const struct scan_node *n)
 {
-    return span_starts(n->in, "GGUF") ? 95 : 0;
+    return span_starts(n->in, "GGUF") ? 95 : scan_called(n, ".gguf") ? 42 : 0;
 }
 
 /* tokenizer.chat_template, tokenizer.chat_template.<name> */

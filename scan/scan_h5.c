@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* HDF5, as Keras writes models: configurations in attributes, and what leads out of the file. */
-#include <strings.h>
 #include "format/h5.h"
 #include "scan/scan.h"
 
 struct judge { struct scan *s; const struct scan_node *n; struct err *e; };
 
-static bool ends_with(struct span s, const char *end)
-{
-    size_t n = strlen(end);
-    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
-}
-
 static bool is_config(const struct h5_event *ev)
 {
-    return ends_with(ev->name, "_config") || span_starts(ev->text, "{");
+    return span_ends(ev->name, "_config") || span_starts(ev->text, "{");
 }
 
 /* Keras reads configurations from JSON; PyTables loads an attribute that is a pickle. */
@@ -38,7 +31,7 @@ static int on_event(void *ud, const struct h5_event *ev)
     case H5_TEXT:
         return on_text(j, ev);
     case H5_OTHER:
-        return ev->of_root && ends_with(ev->name, "_config")
+        return ev->of_root && span_ends(ev->name, "_config")
                    ? scan_find(j->s, j->n, RULE_H5_UNREAD, ev->at, j->e, "a configuration that is no string") : 0;
     case H5_OUTSIDE:
         return scan_find(j->s, j->n, RULE_H5_OUTSIDE, ev->at, j->e, "%s leads to another file%s%.*s", ev->what,
@@ -70,9 +63,7 @@ static int run(struct scan *s, const struct scan_node *n, struct err *e)
 static unsigned sniff(const struct scan_node *n)
 {
     uint64_t at;
-    size_t k = strlen(n->name);
-    bool named = (k > 3 && strcasecmp(n->name + k - 3, ".h5") == 0) || (k > 5 && strcasecmp(n->name + k - 5, ".hdf5") == 0);
-    return !h5_find(n->in, &at) ? 0 : at == 0 ? 95 : named ? 96 : 30;
+    return !h5_find(n->in, &at) ? 0 : at == 0 ? 95 : scan_called(n, ".h5 .hdf5") ? 96 : 30;
 }
 
 const struct scan_format scan_h5 = { .name = "hdf5", .sniff = sniff, .run = run };

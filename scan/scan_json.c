@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* JSON: configurations, tokenizers, indexes. Read strictly, then walked for what a loader would do with it. */
-#include <strings.h>
 #include "base/json.h"
 #include "scan/config_walk.h"
 #include "scan/object_walk.h"
@@ -8,19 +7,13 @@
 /* Larger trees do not fit a worker's memory: a value takes some hundred bytes. */
 static const struct val_limits limits = { .max_bytes = 64 << 20, .max_depth = 128, .max_values = 800000 };
 
-static bool called(const struct scan_node *n, const char *end)
-{
-    size_t k = strlen(end), m = strlen(n->name);
-    return m > k && strcasecmp(n->name + m - k, end) == 0;
-}
-
 static unsigned sniff(const struct scan_node *n)
 {
     size_t i = 0;
     while (i < n->in.n && i < 4096 && strchr(" \t\r\n", n->in.p[i]) && n->in.p[i])
         i++;
     bool opens = i < n->in.n && (n->in.p[i] == '{' || n->in.p[i] == '[');
-    return opens && called(n, ".json") ? 70 : opens && n->in.p[i] == '{' ? 35 : called(n, ".json") ? 10 : 0;
+    return opens && scan_called(n, ".json") ? 70 : opens && n->in.p[i] == '{' ? 35 : scan_called(n, ".json") ? 10 : 0;
 }
 
 static int run(struct scan *s, const struct scan_node *n, struct err *e)
@@ -36,7 +29,7 @@ static int run(struct scan *s, const struct scan_node *n, struct err *e)
             rc = object_walk(s, n, root, e);
     } else if (rc == ERR_MEMORY || rc == ERR_LIMIT) {
         rc = scan_find(s, n, RULE_TOO_DEEP, 0, e, "more JSON than is kept at once: %s", inner.msg);
-    } else if (called(n, ".json")) {
+    } else if (scan_called(n, ".json")) {
         rc = scan_find(s, n, RULE_MALFORMED, inner.pos, e, "no JSON: %s", inner.msg);
     } else {
         rc = scan_as_text(s, n, e);             /* it only began like JSON: a template does too */

@@ -3,7 +3,6 @@
  *
  * A picture called model.pt is told as a wrong content: its loader would fail, or a reader be led astray. Marks that a
  * pickle could begin with too are weaker than a pickle that runs to its end, or names something (scan_pickle.c). */
-#include <strings.h>
 #include "scan/scan.h"
 
 enum kind_of { DATA, MODEL, POINTER };      /* a model may be called .bin; a pointer stands for a file elsewhere */
@@ -84,18 +83,6 @@ static const struct kind kinds[] = {
 /* A pointer has three lines, and no file that is read here begins with the first. */
 static const char lfs[] = "version https://git-lfs.github.com/spec/v1\n";
 
-static bool called(const char *name, const char *ends)
-{
-    size_t m = strlen(name);
-    for (const char *p = ends; *p;) {
-        size_t k = strcspn(p, " ");
-        if (m > k && strncasecmp(name + m - k, p, k) == 0)
-            return true;
-        p += k + (p[k] == ' ');
-    }
-    return false;
-}
-
 static bool fits(const struct kind *k, const struct scan_node *n)
 {
     if (k->kind == POINTER)
@@ -103,7 +90,7 @@ static bool fits(const struct kind *k, const struct scan_node *n)
     if (k->at == 8 && !span_starts(n->in, "RIFF"))
         return false;
     return n->in.n > k->at && span_eq(span_sub(n->in, k->at, k->n), span_of(k->magic, k->n)) &&
-           (!k->ends[0] || called(n->name, k->ends));
+           (!k->ends[0] || scan_called(n, k->ends));
 }
 
 static const struct kind *kind_of(const struct scan_node *n)
@@ -128,7 +115,7 @@ static int run(struct scan *s, const struct scan_node *n, struct err *e)
         return scan_find(s, n, RULE_UNKNOWN_FORMAT, 0, e, "no reader knows these bytes");
     if (k->kind == POINTER)
         return scan_find(s, n, RULE_WRONG_CONTENT, 0, e, "a pointer of Git LFS: the file that it stands for is not here");
-    if (called(n->name, claims) || (k->kind == DATA && called(n->name, ".bin")))
+    if (scan_called(n, claims) || (k->kind == DATA && scan_called(n, ".bin")))
         return scan_find(s, n, RULE_WRONG_CONTENT, 0, e, "called \"%.80s\", but it is %s", n->name, k->what);
     return scan_find(s, n, RULE_NOT_PARSED, 0, e, "%s", k->what);
 }

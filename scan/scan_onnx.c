@@ -8,7 +8,6 @@
  * Whether a file beside the model is a link cannot be told from these bytes; scan_paths.h tells it of the folder.
  * Numbers: onnx.proto of onnx 1.23. */
 #include <stdlib.h>
-#include <strings.h>
 #include "format/protobuf.h"
 #include "scan/scan.h"
 
@@ -313,8 +312,7 @@ static int run(struct scan *s, const struct scan_node *n, struct err *e)
 /* A version, and a graph, at the top; a name alone is enough to be told that it is none. */
 static unsigned sniff(const struct scan_node *n)
 {
-    size_t k = strlen(n->name);
-    bool named = k > 5 && strcasecmp(n->name + k - 5, ".onnx") == 0, version = false, has_graph = false;
+    bool named = scan_called(n, ".onnx"), version = false, has_graph = false;
     struct pb m = pb_begin(n->in);
     struct pb_field f;
     for (unsigned i = 0; i < 64 && pb_next(&m, &f); i++) {

@@ -6,7 +6,6 @@
  * A file of torch before 1.6 is five streams (magic, protocol, system, object, keys of storages) and the storages'
  * bytes. Constants are looked into for pickles: what is unsafe there is a payload, for nothing here runs it. */
 #include <stdio.h>
-#include <strings.h>
 #include "format/pickle.h"
 #include "scan/allow.h"
 #include "scan/joblib.h"
@@ -460,15 +459,9 @@ static void on_trial(void *ud, struct pickle *m, const struct pk_event *ev)
     t->n_called += ev->kind == PK_CALLED || ev->kind == PK_EXTENSION || ev->kind == PK_NAMED_UNKNOWN;
 }
 
-static bool named_as_pickle(const char *name)
+static bool named_as_pickle(const struct scan_node *n)
 {
-    static const char *const ends[] = { ".pkl", ".pickle", ".pck", ".p", ".joblib", ".dill", ".cloudpickle", ".pt", ".pth",
-                                        ".ckpt", ".bin" };
-    size_t n = strlen(name);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (n > strlen(ends[i]) && strcasecmp(name + n - strlen(ends[i]), ends[i]) == 0)
-            return true;
-    return false;
+    return scan_called(n, ".pkl .pickle .pck .p .joblib .dill .cloudpickle .pt .pth .ckpt .bin");
 }
 
 /* The text protocols have no mark at the front: run it, and see whether it makes sense. */
@@ -480,7 +473,7 @@ static unsigned sniff(const struct scan_node *n)
     if (n->in.n >= 2 && n->in.p[0] == 0x80 && n->in.p[1] <= 5)
         return 90;
     if (!n->in.n || !pk_opcode_name(n->in.p[0])[0])
-        return named_as_pickle(n->name) ? 5 : 0;
+        return named_as_pickle(n) ? 5 : 0;
     arena_init(&a, 8 << 20);
     pickle_init(&m, n->in, &a);
     m.event = on_trial;
@@ -491,7 +484,7 @@ static unsigned sniff(const struct scan_node *n)
     arena_fini(&a);
     if (t.n_called)
         return 80;
-    return whole ? 60 : !named_as_pickle(n->name) ? 0 : t.n_named ? 55 : 45;
+    return whole ? 60 : !named_as_pickle(n) ? 0 : t.n_named ? 55 : 45;
 }
 
 const struct scan_format scan_pickle = { .name = "pickle", .sniff = sniff, .run = run };

@@ -2,7 +2,6 @@
 /* Chat templates and other Jinja: parsed whole, then judged by what the tree reaches for and says. Nothing is rendered. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <strings.h>
 
 #include "scan/template_int.h"
 
@@ -305,27 +304,16 @@ static int judge(struct scan *s, const struct scan_node *n, bool certain, bool *
 
 /* --- the format --- */
 
-static bool ends_as(const struct scan_node *n, const char *const *ends)
-{
-    size_t m = strlen(n->name);
-    for (; *ends; ends++)
-        if (m >= strlen(*ends) && strcasecmp(n->name + m - strlen(*ends), *ends) == 0)
-            return true;
-    return false;
-}
-
 static bool is_named(const struct scan_node *n)
 {
-    static const char *const ends[] = { ".jinja", ".jinja2", ".j2", ".template", NULL };
-    return ends_as(n, ends);
+    return scan_called(n, ".jinja .jinja2 .j2 .template");
 }
 
 /* Prose and code show such braces and mean nothing by them; a name without an ending, or with one of these, may be
  * a template. */
 static bool may_be(const struct scan_node *n)
 {
-    static const char *const ends[] = { ".txt", ".tmpl", ".tpl", NULL };
-    return !strchr(n->name, '.') || ends_as(n, ends);
+    return !strchr(n->name, '.') || scan_called(n, ".txt .tmpl .tpl");
 }
 
 static unsigned sniff(const struct scan_node *n)

@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Text that nothing runs: cards, licences, vocabularies, tables. Source code and scripts are text that something may. */
-#include <strings.h>
 #include "base/utf8.h"
 #include "scan/scan.h"
-
-static bool called(const struct scan_node *n, const char *const *ends, size_t n_ends)
-{
-    size_t m = strlen(n->name);
-    for (size_t i = 0; i < n_ends; i++)
-        if (m > strlen(ends[i]) && strcasecmp(n->name + m - strlen(ends[i]), ends[i]) == 0)
-            return true;
-    return false;
-}
 
 /* UTF-8 without control characters but those of layout. Up to the first that is none: *bad is its place. */
 static bool is_text(struct span in, uint64_t *bad)
@@ -32,10 +22,10 @@ static bool is_text(struct span in, uint64_t *bad)
 
 int scan_as_text(struct scan *s, const struct scan_node *n, struct err *e)
 {
-    static const char *const code[] = { ".py", ".pyw", ".ipynb", ".sh", ".bash", ".zsh", ".bat", ".cmd", ".ps1", ".js", ".ts",
-                                        ".lua", ".rb", ".pl", ".php", ".r", ".jl", ".c", ".cc", ".cpp", ".cu", ".java" };
+    static const char code[] = ".py .pyw .ipynb .sh .bash .zsh .bat .cmd .ps1 .js .ts .lua .rb "
+                               ".pl .php .r .jl .c .cc .cpp .cu .java";
     uint64_t bad = 0;
-    if (span_starts(n->in, "#!") || called(n, code, sizeof code / sizeof *code))
+    if (span_starts(n->in, "#!") || scan_called(n, code))
         return scan_find(s, n, RULE_CODE, 0, e, "source code or a script");
     if (is_text(n->in, &bad))
         return 0;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* YAML, by its name: nothing else tells it from text. */
-#include <strings.h>
 #include "base/yaml.h"
 #include "scan/config_walk.h"
 
 static unsigned sniff(const struct scan_node *n)
 {
-    size_t m = strlen(n->name);
-    bool called = (m > 5 && strcasecmp(n->name + m - 5, ".yaml") == 0) || (m > 4 && strcasecmp(n->name + m - 4, ".yml") == 0);
-    return called ? 40 : 0;
+    return scan_called(n, ".yaml .yml") ? 40 : 0;
 }
 
 static int run(struct scan *s, const struct scan_node *n, struct err *e)

@@ -3,18 +3,12 @@
 
 #include "format/order.h"
 
-static bool ends_with(struct span s, const char *end)
-{
-    size_t n = strlen(end);
-    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
-}
-
 void torch_zip_find(const struct zip *z, struct torch_zip *out)
 {
     *out = (struct torch_zip){ .found = false };
     for (uint32_t i = 0; i < z->n_members && !out->found; i++) {
         struct span name = z->members[i].name;
-        if (!ends_with(name, "data.pkl") || (name.n > 8 && name.p[name.n - 9] != '/'))
+        if (!span_ends(name, "data.pkl") || (name.n > 8 && name.p[name.n - 9] != '/'))
             continue;
         out->found = true;
         out->root = span_sub(name, 0, name.n - 8);
@@ -42,7 +36,7 @@ enum torch_part torch_zip_part(const struct torch_zip *t, struct span name)
         return TORCH_DATA;
     if (span_is(in, "constants.pkl"))
         return TORCH_CONSTANTS;
-    if (span_starts(in, "code/") && ends_with(in, ".py"))
+    if (span_starts(in, "code/") && span_ends(in, ".py"))
         return TORCH_CODE;
     if (span_starts(in, "data/") || span_starts(in, "constants/"))
         return TORCH_STORAGE;
@@ -105,7 +99,7 @@ const struct scan_storage *torch_zip_storage(struct torch_zip *t, struct span na
 
 bool torch_zip_small(struct span name, struct span bytes)
 {
-    if (ends_with(name, "byteorder"))
+    if (span_ends(name, "byteorder"))
         return span_is(bytes, "little") || span_is(bytes, "big");
     while (bytes.n && bytes.p[bytes.n - 1] == '\n')
         bytes.n--;

@@ -90,6 +90,10 @@ TEST(known_formats_are_named)
     STR(BYTES("\xef\xbb\xbf<?xml version=\"1.0\"?><net/>", "model.txt"), NAMED);
     STR(BYTES("<PMML version=\"4.4\"/>\n", "model.pmml"), NAMED);
     STR(BYTES("<svg onload=\"alert(1)\"/>\n", "logo.svg"), NAMED);
+    STR(BYTES("\xff\xff\xff\xff\0\0\0\0{}", "model.safetensors"), "INCOMPLETE tensors-malformed");
+    STR(BYTES("\0\1\2\3\4\5\6\7", "model.safetensors"), "INCOMPLETE tensors-malformed");
+    STR(BYTES("only a note\n", "model.safetensors"), "INCOMPLETE tensors-malformed");
+    STR(BYTES("only a note\n", "model.gguf"), "INCOMPLETE tensors-malformed");
     STR(BYTES("<!DOCTYPE html>\n<p>terms</p>\n", "TERMS.html"), "CLEAN");
     STR(BYTES("SQLite format 3\0\x10\0", "a.db"), NAMED);
     STR(BYTES("SQLite format 3 is a format\n", "a.txt"), "CLEAN");
