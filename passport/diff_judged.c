@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* passport/diff_judged.c - how open it is, what its card answers, signals of trust: as check_model judged them.
  *
- * A part that was not judged on both sides is a gap. The words of states are those of the reports. */
+ * A part that was not judged on both sides is a gap. The words are those of the reports. */
 #include "passport/diff_int.h"
 
 static int two(struct diff *d, enum diff_part part, int (*fill)(struct diff *, int, struct diff_rows *, struct err *),
@@ -69,20 +69,12 @@ int diff_openness(struct diff *d, struct err *e)
     return two(d, DIFF_OPENNESS, openness_rows, e);
 }
 
-static const char *const topics[] = {
-#define X(name, word, title) word,
-    TOPIC_MAP(X)
-#undef X
-};
-
 static int topic_rows(struct diff *d, int k, struct diff_rows *rows, struct err *e)
 {
-    static const char *const states[] = { [TOPIC_SILENT] = "silent", [TOPIC_PARTLY] = "partly",
-                                          [TOPIC_ANSWERED] = "answered", [TOPIC_CONTRADICTED] = "contradicted" };
     const struct card_topics *t = &d->subject[k].check.topics;
     int rc = 0;
     for (unsigned i = 0; i < TOPIC_COUNT && !rc; i++)
-        rc = state_row(d, rows, topics[i], states[t->items[i].state], t->items[i].why,
+        rc = state_row(d, rows, topic_word((enum card_topic)i), topic_state_name(t->items[i].state), t->items[i].why,
                        t->items[i].n_evidence ? t->items[i].evidence[0] : NULL, e);
     return rc;
 }
@@ -96,13 +88,11 @@ int diff_topics(struct diff *d, struct err *e)
 
 static int trust_rows(struct diff *d, int k, struct diff_rows *rows, struct err *e)
 {
-    static const char *const states[] = { [TRUST_ABSENT] = "absent", [TRUST_SEEN] = "seen",
-                                          [TRUST_OFFLINE] = "not-visible-offline" };
     const struct trust *t = &d->subject[k].check.trust;
     int rc = 0;
     for (size_t i = 0; i < t->n && !rc; i++) {
         const struct trust_signal *s = &t->items[i];
-        const char *value = arena_fmt(d->a, "%s%s%s", states[s->state], s->value && s->value[0] ? ": " : "",
+        const char *value = arena_fmt(d->a, "%s%s%s", trust_state_name(s->state), s->value && s->value[0] ? ": " : "",
                                       s->value ? s->value : "");
         rc = value ? state_row(d, rows, s->name, value, NULL, s->n_evidence ? s->evidence[0] : NULL, e) :
              err_memory(e);

@@ -24,8 +24,11 @@ static inline int judged_close(void **state)
     return 0;
 }
 
-/* "UNSAFE pickle-global@0 pickle-call@20" of bytes called `name`. */
-static inline const char *judged_as(struct span in, const char *name)
+enum { JUDGED_OFFSETS = 1, JUDGED_ADVISORIES = 2 };
+
+/* "UNSAFE pickle-global pickle-call" of bytes called `name`; with offsets "pickle-global@0", and with advisories the
+ * ids behind the finding. */
+static inline const char *judged_line(struct span in, const char *name, unsigned how)
 {
     static char text[4096];
     struct arena a;
@@ -36,11 +39,21 @@ static inline const char *judged_as(struct span in, const char *name)
     EQ(scan_bytes(&s, &node, NULL), 0);
     EQ(s.held_bytes, 0);
     int at = snprintf(text, sizeof text, "%s", scan_verdict_name(s.verdict));
-    for (size_t i = 0; i < s.n_findings && at < (int)sizeof text; i++)
-        at += snprintf(text + at, sizeof text - (size_t)at, " %s@%llu", s.findings[i].rule->word,
-                       (unsigned long long)s.findings[i].offset);
+    for (size_t i = 0; i < s.n_findings && at < (int)sizeof text - 200; i++) {
+        const struct scan_finding *f = &s.findings[i];
+        at += snprintf(text + at, sizeof text - (size_t)at, " %s", f->rule->word);
+        if (how & JUDGED_OFFSETS)
+            at += snprintf(text + at, sizeof text - (size_t)at, "@%llu", (unsigned long long)f->offset);
+        if (how & JUDGED_ADVISORIES && f->advisory[0])
+            at += snprintf(text + at, sizeof text - (size_t)at, " %s", f->advisory);
+    }
     arena_fini(&a);
     return text;
+}
+
+static inline const char *judged_as(struct span in, const char *name)
+{
+    return judged_line(in, name, JUDGED_OFFSETS);
 }
 
 #endif

@@ -1,46 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Arrays: .npy headers that lie, and bytes of arrays among the opcodes of joblib's pickles. */
-#include "tests/support/check.h"
-
 #include "base/fs.h"
 #include "format/npy.h"
-#include "scan/allow.h"
-#include "scan/scan.h"
 #include "tests/support/faults.h"
+#include "tests/support/judged.h"
 
-static struct arena list_arena;
-static struct allow list;
-
-static int open_list(void **state)
-{
-    (void)state;
-    arena_init(&list_arena, 64 << 20);
-    return allow_open(SPAN_NONE, &list_arena, &list, NULL);
-}
-
-static int close_list(void **state)
-{
-    (void)state;
-    arena_fini(&list_arena);
-    return 0;
-}
-
-/* "UNSAFE pickle-global@0" of these bytes under this name. */
 static const char *judged(struct span in, const char *name)
 {
-    static char text[1024];
-    struct arena a;
-    struct scan s;
-    struct scan_node node = { .in = in, .path = name, .name = name };
-    arena_init(&a, 64 << 20);
-    scan_init(&s, &list, &a);
-    EQ(scan_bytes(&s, &node, NULL), 0);
-    int at = snprintf(text, sizeof text, "%s", scan_verdict_name(s.verdict));
-    for (size_t i = 0; i < s.n_findings && at < (int)sizeof text; i++)
-        at += snprintf(text + at, sizeof text - (size_t)at, " %s@%llu", s.findings[i].rule->word,
-                       (unsigned long long)s.findings[i].offset);
-    arena_fini(&a);
-    return text;
+    return judged_line(in, name, JUDGED_OFFSETS);
 }
 
 static struct span file_of(const char *variable, const char *path, struct arena *a)
@@ -204,7 +171,7 @@ TEST(an_array_of_objects_is_a_pickle_and_the_stream_goes_on_behind_it)
     STR(JUDGE(WRAPPER BODY("K\x01\x85", DTYPE("O8") STATE("\xff\xff\xff\xff", "\x3f"), "K\x10") "]"),
         "INCOMPLETE pickle-broken@1 pickle-broken@225");
     arena_init(&a, 64 << 20);
-    scan_init(&s, &list, &a);
+    scan_init(&s, &judged_list, &a);
     EQ(scan_bytes(&s, &node, NULL), 0);
     YES(s.n_findings >= 3);
     STR(s.findings[0].what, "names os.system");
@@ -252,7 +219,7 @@ TEST(no_allocation_failure_is_lost)
             struct scan_node node = { .in = in[i], .path = "x", .name = "x" };
             arena_init(&a, 64 << 20);
             fault_alloc_at(n);
-            scan_init(&s, &list, &a);
+            scan_init(&s, &judged_list, &a);
             int rc = scan_bytes(&s, &node, NULL);
             bool hit = fault_alloc_hit();
             fault_alloc_at(0);
@@ -274,5 +241,5 @@ int main(void)
         CASE(opcodes_hidden_in_an_array_are_told_for_who_loads_it_with_pickle), CASE(what_joblib_writes_is_clean),
         CASE(no_allocation_failure_is_lost),
     };
-    return cmocka_run_group_tests(tests, open_list, close_list);
+    return cmocka_run_group_tests(tests, judged_open, judged_close);
 }

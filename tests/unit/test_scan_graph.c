@@ -1,43 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Graphs of operators: ONNX, TensorFlow, TensorFlow Lite. Files of the onnx package, and bytes by hand. */
-#include "tests/support/check.h"
-
 #include "base/fs.h"
-#include "scan/allow.h"
-#include "scan/scan.h"
 #include "tests/support/faults.h"
-
-static struct arena list_arena;
-static struct allow list;
-
-static int open_list(void **state)
-{
-    (void)state;
-    arena_init(&list_arena, 64 << 20);
-    return allow_open(SPAN_NONE, &list_arena, &list, NULL);
-}
-
-static int close_list(void **state)
-{
-    (void)state;
-    arena_fini(&list_arena);
-    return 0;
-}
+#include "tests/support/judged.h"
 
 static const char *judged(struct span in, const char *name)
 {
-    static char text[2048];
-    struct arena a;
-    struct scan s;
-    struct scan_node node = { .in = in, .path = name, .name = name };
-    arena_init(&a, 64 << 20);
-    scan_init(&s, &list, &a);
-    EQ(scan_bytes(&s, &node, NULL), 0);
-    int at = snprintf(text, sizeof text, "%s", scan_verdict_name(s.verdict));
-    for (size_t i = 0; i < s.n_findings && at < (int)sizeof text - 100; i++)
-        at += snprintf(text + at, sizeof text - (size_t)at, " %s", s.findings[i].rule->word);
-    arena_fini(&a);
-    return text;
+    return judged_line(in, name, 0);
 }
 
 static struct span file_of(const char *variable, const char *path, struct arena *a)
@@ -82,7 +51,7 @@ static void sweep(struct span in, const char *name)
         struct scan_node node = { .in = in, .path = name, .name = name };
         arena_init(&a, 64 << 20);
         fault_alloc_at(n);
-        scan_init(&s, &list, &a);
+        scan_init(&s, &judged_list, &a);
         int rc = scan_bytes(&s, &node, NULL);
         bool hit = fault_alloc_hit();
         fault_alloc_at(0);
@@ -191,5 +160,5 @@ int main(void)
         CASE(bent_onnx_models_end_the_walk), CASE(places_of_weights), CASE(names_and_nodes_of_onnx),
         CASE(graphs_in_graphs_have_a_floor),
     };
-    return cmocka_run_group_tests(tests, open_list, close_list);
+    return cmocka_run_group_tests(tests, judged_open, judged_close);
 }

@@ -1,44 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* HDF5: files of h5py in both layouts, files that lead out, files that are cut, bent and full of circles. */
-#include "tests/support/check.h"
-
 #include "base/fs.h"
 #include "format/h5.h"
-#include "scan/allow.h"
-#include "scan/scan.h"
 #include "tests/support/faults.h"
-
-static struct arena list_arena;
-static struct allow list;
-
-static int open_list(void **state)
-{
-    (void)state;
-    arena_init(&list_arena, 64 << 20);
-    return allow_open(SPAN_NONE, &list_arena, &list, NULL);
-}
-
-static int close_list(void **state)
-{
-    (void)state;
-    arena_fini(&list_arena);
-    return 0;
-}
+#include "tests/support/judged.h"
 
 static const char *judged(struct span in)
 {
-    static char text[2048];
-    struct arena a;
-    struct scan s;
-    struct scan_node node = { .in = in, .path = "x.h5", .name = "x.h5" };
-    arena_init(&a, 64 << 20);
-    scan_init(&s, &list, &a);
-    EQ(scan_bytes(&s, &node, NULL), 0);
-    int at = snprintf(text, sizeof text, "%s", scan_verdict_name(s.verdict));
-    for (size_t i = 0; i < s.n_findings && at < (int)sizeof text - 100; i++)
-        at += snprintf(text + at, sizeof text - (size_t)at, " %s", s.findings[i].rule->word);
-    arena_fini(&a);
-    return text;
+    return judged_line(in, "x.h5", 0);
 }
 
 /* A copy that may be changed. */
@@ -157,7 +126,7 @@ TEST(no_allocation_failure_is_lost)
         struct scan_node node = { .in = in, .path = "x.h5", .name = "x.h5" };
         arena_init(&a, 64 << 20);
         fault_alloc_at(n);
-        scan_init(&s, &list, &a);
+        scan_init(&s, &judged_list, &a);
         int rc = scan_bytes(&s, &node, NULL);
         bool hit = fault_alloc_hit();
         fault_alloc_at(0);
@@ -176,5 +145,5 @@ int main(void)
         CASE(bent_headers_end_the_walk), CASE(an_event_may_end_the_walk_and_what_is_no_hdf5_is_refused),
         CASE(no_allocation_failure_is_lost),
     };
-    return cmocka_run_group_tests(tests, open_list, close_list);
+    return cmocka_run_group_tests(tests, judged_open, judged_close);
 }

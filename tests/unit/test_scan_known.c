@@ -1,43 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Programs, and formats that are named and not parsed: by their bytes, whatever they are called. */
-#include "tests/support/check.h"
-
 #include "base/fs.h"
-#include "scan/allow.h"
-#include "scan/scan.h"
 #include "tests/support/faults.h"
-
-static struct arena list_arena;
-static struct allow list;
-
-static int open_list(void **state)
-{
-    (void)state;
-    arena_init(&list_arena, 64 << 20);
-    return allow_open(SPAN_NONE, &list_arena, &list, NULL);
-}
-
-static int close_list(void **state)
-{
-    (void)state;
-    arena_fini(&list_arena);
-    return 0;
-}
+#include "tests/support/judged.h"
 
 static const char *judged(struct span in, const char *name)
 {
-    static char text[1024];
-    struct arena a;
-    struct scan s;
-    struct scan_node node = { .in = in, .path = name, .name = name };
-    arena_init(&a, 64 << 20);
-    scan_init(&s, &list, &a);
-    EQ(scan_bytes(&s, &node, NULL), 0);
-    int at = snprintf(text, sizeof text, "%s", scan_verdict_name(s.verdict));
-    for (size_t i = 0; i < s.n_findings && at < (int)sizeof text; i++)
-        at += snprintf(text + at, sizeof text - (size_t)at, " %s", s.findings[i].rule->word);
-    arena_fini(&a);
-    return text;
+    return judged_line(in, name, 0);
 }
 
 #define BYTES(literal, name) judged(span_of(literal, sizeof literal - 1), name)
@@ -145,7 +114,7 @@ TEST(no_allocation_failure_is_lost)
             struct scan_node node = { .in = span_str(files[i]), .path = "x.h5", .name = "x.h5" };
             arena_init(&a, 64 << 20);
             fault_alloc_at(n);
-            scan_init(&s, &list, &a);
+            scan_init(&s, &judged_list, &a);
             int rc = scan_bytes(&s, &node, NULL);
             bool hit = fault_alloc_hit();
             fault_alloc_at(0);
@@ -165,5 +134,5 @@ int main(void)
         CASE(a_picture_that_is_a_pickle_too_is_judged_as_one), CASE(labelled_file_is_as_labelled),
         CASE(no_allocation_failure_is_lost),
     };
-    return cmocka_run_group_tests(tests, open_list, close_list);
+    return cmocka_run_group_tests(tests, judged_open, judged_close);
 }

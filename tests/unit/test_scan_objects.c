@@ -1,44 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Objects that JSON has its loader make: Keras and skops, by their shape alone. */
-#include "tests/support/check.h"
-
 #include "base/fs.h"
-#include "scan/allow.h"
-#include "scan/scan.h"
 #include "tests/support/faults.h"
-
-static struct arena list_arena;
-static struct allow list;
-
-static int open_list(void **state)
-{
-    (void)state;
-    arena_init(&list_arena, 64 << 20);
-    return allow_open(SPAN_NONE, &list_arena, &list, NULL);
-}
-
-static int close_list(void **state)
-{
-    (void)state;
-    arena_fini(&list_arena);
-    return 0;
-}
+#include "tests/support/judged.h"
 
 static const char *judged(struct span in, const char *name)
 {
-    static char text[1024];
-    struct arena a;
-    struct scan s;
-    struct scan_node node = { .in = in, .path = name, .name = name };
-    arena_init(&a, 64 << 20);
-    scan_init(&s, &list, &a);
-    EQ(scan_bytes(&s, &node, NULL), 0);
-    int at = snprintf(text, sizeof text, "%s", scan_verdict_name(s.verdict));
-    for (size_t i = 0; i < s.n_findings && at < (int)sizeof text; i++)
-        at += snprintf(text + at, sizeof text - (size_t)at, " %s%s%s", s.findings[i].rule->word,
-                       s.findings[i].advisory[0] ? " " : "", s.findings[i].advisory);
-    arena_fini(&a);
-    return text;
+    return judged_line(in, name, JUDGED_ADVISORIES);
 }
 
 #define JSON(text) judged(span_str(text), "config.json")
@@ -125,7 +93,7 @@ TEST(no_allocation_failure_is_lost)
         struct scan s;
         arena_init(&a, 64 << 20);
         fault_alloc_at(n);
-        scan_init(&s, &list, &a);
+        scan_init(&s, &judged_list, &a);
         int rc = scan_bytes(&s, &node, NULL);
         bool hit = fault_alloc_hit();
         fault_alloc_at(0);
@@ -146,5 +114,5 @@ int main(void)
         CASE(unknown_classes_are_for_review_and_places_are_unsafe), CASE(types_of_skops_are_judged_as_those_of_pickles),
         CASE(the_labelled_file_is_for_review), CASE(no_allocation_failure_is_lost),
     };
-    return cmocka_run_group_tests(tests, open_list, close_list);
+    return cmocka_run_group_tests(tests, judged_open, judged_close);
 }

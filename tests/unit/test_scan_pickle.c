@@ -1,46 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The judge of pickles: what is clean, what is for review, what is unsafe, and at which byte. */
-#include "tests/support/check.h"
-
 #include "base/fs.h"
-#include "scan/allow.h"
-#include "scan/scan.h"
 #include "tests/support/faults.h"
+#include "tests/support/judged.h"
 
-static struct arena list_arena;
-static struct allow list;
-
-static int open_list(void **state)
-{
-    (void)state;
-    arena_init(&list_arena, 64 << 20);
-    return allow_open(SPAN_NONE, &list_arena, &list, NULL);
-}
-
-static int close_list(void **state)
-{
-    (void)state;
-    arena_fini(&list_arena);
-    return 0;
-}
-
-/* "UNSAFE pickle-global@0 pickle-call@19" of bytes called x.pkl. */
 static const char *judged(const void *p, size_t n)
 {
-    static char text[1024];
-    struct arena a;
-    struct scan s;
-    struct scan_node node = { .in = span_of(p, n), .path = "x.pkl", .name = "x.pkl" };
-    arena_init(&a, 64 << 20);
-    scan_init(&s, &list, &a);
-    EQ(scan_bytes(&s, &node, NULL), 0);
-    int at = snprintf(text, sizeof text, "%s", scan_verdict_name(s.verdict));
-    for (size_t i = 0; i < s.n_findings && at < (int)sizeof text; i++)
-        at += snprintf(text + at, sizeof text - (size_t)at, " %s@%llu%s%s", s.findings[i].rule->word,
-                       (unsigned long long)s.findings[i].offset, s.findings[i].advisory[0] ? " " : "",
-                       s.findings[i].advisory);
-    arena_fini(&a);
-    return text;
+    return judged_line(span_of(p, n), "x.pkl", JUDGED_OFFSETS | JUDGED_ADVISORIES);
 }
 
 #define JUDGED(bytes, text) STR(judged(bytes, sizeof bytes - 1), text)
@@ -155,5 +121,5 @@ int main(void)
         CASE(what_follows_and_what_breaks_is_said), CASE(payloads_in_constants_are_carried_not_run),
         CASE(a_list_with_a_mistake_is_refused_with_its_line), CASE(no_allocation_failure_is_lost),
     };
-    return cmocka_run_group_tests(tests, open_list, close_list);
+    return cmocka_run_group_tests(tests, judged_open, judged_close);
 }
