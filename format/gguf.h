@@ -20,8 +20,8 @@
 #define ASSAY_FORMAT_GGUF_H
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/ggml_type.h"
 #include "base/span.h"
-#include "format/gguf_types.h"
 
 #define GGUF_MAX_HEADER_BYTES ((size_t)256 << 20)   /* all metadata and the tensor directory */
 #define GGUF_MAX_KEYS         65536u

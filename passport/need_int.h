@@ -2,8 +2,8 @@
 /* passport/need_int.h - from shapes to bytes, and from bytes to seconds. docs/design/needs.md has the formulas. */
 #ifndef ASSAY_PASSPORT_NEED_INT_H
 #define ASSAY_PASSPORT_NEED_INT_H
+#include "base/ggml_type.h"
 #include "base/machine.h"
-#include "format/gguf_types.h"
 #include "format/hparams.h"
 #include "passport/need.h"
 

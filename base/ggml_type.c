@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "format/gguf_types.h"
+#include "base/ggml_type.h"
 
 #include <stddef.h>
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/* format/gguf_types.h - the tensor types of ggml: how many elements a block holds, in how many bytes.
+/* base/ggml_type.h - the tensor types of ggml: how many elements a block holds, in how many bytes.
  *
  *     Q4_0    32 elements   [ f16 scale ][ 16 bytes: 32 nibbles ]     18 bytes
  *
  * A row of a tensor is a whole number of blocks. Numbers of types that were once in use and
  * removed (4, 5, 31 to 33, 36 to 38) are never given out again and are not in the table.
  * Source: ggml/include/ggml.h (enum ggml_type, up to GGML_TYPE_COUNT 43), gguf-py GGML_QUANT_SIZES. */
-#ifndef ASSAY_FORMAT_GGUF_TYPES_H
-#define ASSAY_FORMAT_GGUF_TYPES_H
+#ifndef ASSAY_BASE_GGML_TYPE_H
+#define ASSAY_BASE_GGML_TYPE_H
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/* tensor/attn.h - attention of some tokens of one sequence over its cache, for one key-value head and its query heads.
+ *
+ *     q[t, head, d] ──┐            positions lo[t] .. hi[t] - 1 are seen: causal, windowed, or both ways
+ *     cache K ────────┴─> scores * scale, softcap, slope ─> softmax over positions, in one pass ─> sum of V ─> out
+ *
+ * Online softmax: Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018; blocks of positions as in
+ * Dao et al., "FlashAttention", 2022. A sink is one more score that takes weight and gives nothing (gpt-oss). */
+#ifndef ASSAY_TENSOR_ATTN_H
+#define ASSAY_TENSOR_ATTN_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ATTN_BLOCK = 64 };                       /* positions taken together; blocks begin at its multiples */
+enum kv_type { KV_F32, KV_F16, KV_BF16, KV_Q8_0 };
+
+struct attn {
+    const float *q;                             /* [n_tok][q_stride], heads side by side */
+    size_t q_stride;
+    float *out;                                 /* [n_tok][out_stride], heads side by side, value_dim each */
+    size_t out_stride;
+    const void *k, *v;                          /* of this layer: position p, head h at p * row + h * head bytes */
+    size_t k_row_bytes, v_row_bytes;            /* of one position, all heads */
+    enum kv_type type;
+    uint32_t key_dim, value_dim;
+    uint32_t n_heads, n_kv_heads;               /* n_heads is a multiple of n_kv_heads */
+    const uint32_t *lo, *hi;                    /* [n_tok] positions seen by each token; lo < hi */
+    float scale, softcap;                       /* softcap 0: none */
+    const float *slopes;                        /* [n_heads] of ALiBi by distance; NULL: none */
+    const uint32_t *pos;                        /* [n_tok] of the queries, for slopes */
+    const float *sinks;                         /* [n_heads]; NULL: none */
+};
+
+size_t kv_head_bytes(enum kv_type type, uint32_t dim);      /* of one head at one position */
+size_t attn_scratch_bytes(const struct attn *job);          /* that one call of attend needs */
+
+#endif
