@@ -141,6 +141,8 @@ int allow_open(struct span yaml, struct arena *a, struct allow *out, struct err 
     if (!rc)
         rc = read_advisories(&made, list[2], a, e);
     if (!rc)
+        rc = tf_ops_open(SPAN_NONE, a, &made.tensorflow, e);
+    if (!rc)
         *out = made;
     return rc;
 }

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "scan/tf_ops.h"
 
 enum allow_use {
     ALLOW_UNKNOWN,              /* on no list: unsafe */
@@ -34,6 +35,7 @@ struct allow {
     size_t n_libraries;
     struct allow_advisory *advisories;
     size_t n_advisories;
+    struct tf_ops tensorflow;               /* the operators of its graphs, from a list of their own */
 };
 
 /* Read a list; SPAN_NONE takes the one built in. Fails: ERR_FORMAT with the line, ERR_LIMIT, ERR_MEMORY. */

@@ -12,6 +12,18 @@
       "do not load it; no honest writer makes such a one", "CVE-2022-25882 CVE-2024-27318 CVE-2025-51480 CVE-2026-27489") \
     X(RULE_ONNX_CUSTOM,         "onnx-custom-operator",    REVIEW,          MEDIUM,                                     \
       "a model needs operators that are not of the runtime",                                                            \
+      "find out which library brings them before you load one", "")                                                     \
+    X(RULE_TF_OPERATOR,         "tensorflow-operator",     UNSAFE,          HIGH,                                       \
+      "a graph has an operator that reaches out of it",                                                                 \
+      "do not load it; ask its publisher for weights alone", "")                                                        \
+    X(RULE_TF_FILE,             "tensorflow-file",         UNSAFE,          HIGH,                                       \
+      "a graph opens a file that it names itself, outside the model",                                                   \
+      "do not load it where it could read or write what is not its own", "")                                            \
+    X(RULE_TF_DEPENDS,          "tensorflow-depends",      REVIEW,          MEDIUM,                                     \
+      "what an operator of a graph does depends on what is not read here",                                              \
+      "find out what it is given before you load it", "")                                                               \
+    X(RULE_TF_UNKNOWN,          "tensorflow-unknown-operator", REVIEW,      MEDIUM,                                     \
+      "a graph needs operators that are on no list",                                                                    \
       "find out which library brings them before you load one", "")
 
 #endif

@@ -9,6 +9,7 @@
 #include "format/pickle.h"
 #include "scan/allow.h"
 #include "scan/joblib.h"
+#include "scan/payload.h"
 #include "scan/scan.h"
 
 enum { PROBE_FROM_BYTES = 12, PROBE_MAX_BYTES = 1 << 20 };
@@ -310,11 +311,10 @@ static bool is_payload(struct judge *j, struct span bytes)
     return !j->rc && stopped && (inner.verdict == SCAN_UNSAFE || inner.verdict == SCAN_CARRIES_PAYLOAD);
 }
 
-static void on_constant(struct judge *j, struct pickle *m, const struct pk_event *ev)
+static void look_into(struct judge *j, struct span s, uint64_t at)
 {
     static const char *const heads64[] = { "gAS", "gAR", "gAN", "gAJ", "gAV", "gAT", "Y19", "Y29", "Y2", "KG", "KE" };
-    struct span s;
-    if (!pk_text(m, &ev->fn, j->s->a, &s) || s.n < PROBE_FROM_BYTES || s.n > PROBE_MAX_BYTES)
+    if (s.n < PROBE_FROM_BYTES || s.n > PROBE_MAX_BYTES)
         return;
     const char *how = is_payload(j, s) ? "a pickle" : NULL;
     for (size_t i = 0; i < sizeof heads64 / sizeof *heads64 && !how; i++)
@@ -324,7 +324,21 @@ static void on_constant(struct judge *j, struct pickle *m, const struct pk_event
         is_payload(j, decode_digits(s, 4, value16, j->s->a)))
         how = "a pickle in hexadecimal digits";
     if (how && !j->rc)
-        j->rc = scan_find(j->s, j->n, RULE_PAYLOAD, ev->at, j->e, "holds %s that would be unsafe if it were loaded", how);
+        j->rc = scan_find(j->s, j->n, RULE_PAYLOAD, at, j->e, "holds %s that would be unsafe if it were loaded", how);
+}
+
+int payload_look(struct scan *s, const struct scan_node *n, struct span constant, uint64_t at, struct err *e)
+{
+    struct judge j = { .s = s, .n = n, .e = e };
+    look_into(&j, constant, at);
+    return j.rc;
+}
+
+static void on_constant(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    struct span s;
+    if (pk_text(m, &ev->fn, j->s->a, &s))
+        look_into(j, s, ev->at);
 }
 
 /* ---- one stream after another ----------------------------------------------------------- */
