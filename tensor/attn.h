@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ATTN_BLOCK = 64 };                       /* positions taken together; blocks begin at its multiples */
-enum kv_type { KV_F32, KV_F16, KV_BF16, KV_Q8_0 };
+enum { ATTN_BLOCK = 64,                         /* positions taken together; blocks begin at its multiples */
+       ATTN_TOKENS = 16 };                      /* that share one unpacked block of the cache; no result depends on it */
+enum kv_type { KV_F32, KV_F16, KV_BF16, KV_Q8_0 };      /* Q8_0: blocks of 32, as in GGUF; a head's last may be short */
 
 struct attn {
     const float *q;                             /* [n_tok][q_stride], heads side by side */
@@ -32,6 +33,16 @@ struct attn {
 };
 
 size_t kv_head_bytes(enum kv_type type, uint32_t dim);      /* of one head at one position */
-size_t attn_scratch_bytes(const struct attn *job);          /* that one call of attend needs */
+size_t attn_scratch_bytes(const struct attn *job);          /* that one call of attend needs, 64-byte aligned */
+
+/* How a call of attend divides its scratch: K and V of a block as f32, then for each (token, head) of a tile the largest
+ * score so far and the sum of weights, then the scores of a block. */
+struct attn_scratch {
+    float *k, *v;                               /* [ATTN_BLOCK][key_step], [ATTN_BLOCK][value_step] */
+    size_t key_step, value_step;                /* dimensions, rounded up to 16 */
+    float *most, *sum;                          /* [ATTN_TOKENS][group] */
+    float *score;                               /* [ATTN_BLOCK] */
+};
+void attn_place(const struct attn *job, void *mem, struct attn_scratch *out);
 
 #endif

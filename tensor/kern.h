@@ -5,8 +5,9 @@
  *
  * The contract of all of them: a result depends on its operands and the path, and on nothing else: not on how many tokens
  * are done at once, on the range of panels, the thread, or what lies beside it. Each element of a product is summed in the
- * order of k; each (token, head) of attention in the order of positions, in blocks that begin at multiples of
- * ATTN_BLOCK. So the same seed gives the same bytes whatever the batch.
+ * order of k, and is the same to the bit on all paths (kern/reference/ref_mul.c says how); each (token, head) of attention in
+ * the order of positions, in blocks that begin at multiples of ATTN_BLOCK. So the same seed gives the same bytes
+ * whatever the batch.
  * The plain C path is the reference; tests/kern holds the others beside it. Nothing here allocates. */
 #ifndef ASSAY_TENSOR_KERN_H
 #define ASSAY_TENSOR_KERN_H
@@ -41,9 +42,10 @@ struct kern {
      * halves: element i goes with i + n_rot / 2 (NeoX); else 2i with 2i + 1. */
     void (*rope)(float *x, uint32_t n_heads, uint32_t head_dim, uint32_t n_rot, const float *cs, bool halves);
 
-    /* Write n elements of the cache's type, and read them back. */
+    /* Write n elements, one head at one position, in the cache's type: kv_head_bytes(type, n). */
     void (*kv_store)(enum kv_type type, void *out, const float *x, uint32_t n);
 
+    /* Attention of tokens [t_from, t_to) for the query heads of one key-value head. scratch: attn_scratch_bytes. */
     void (*attend)(const struct attn *job, uint32_t t_from, uint32_t t_to, uint32_t kv_head, void *scratch);
 };
 
