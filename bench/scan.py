@@ -98,6 +98,19 @@ import os, pickle, sys
 folder = sys.argv[1]
 with open(os.path.join(folder, "dense.pkl"), "wb") as f:
     f.write(pickle.dumps([{"a": i, "b": [i, i + 1, (i,)], "c": None, "d": float(i)} for i in range(250000)], 4))
+shapes = {"rows": ([{"a": i, "b": [i, i + 1, (i,)], "c": None, "d": float(i)} for i in range(250000)], (0, 2)),
+          "ints": ([list(range(i, i + 6)) for i in range(700000)], (4,)),
+          "words": ([f"{i * 7919:x}" for i in range(1000000)], (4,)),
+          "texts": ([f"a longer text of {i} words here" for i in range(350000)], (4,)),
+          "vocab": ({f"tok{i}": i for i in range(800000)}, (4,)),
+          "merges": ([(f"ab{i}", f"cd{i}") for i in range(450000)], (4,)),
+          "tuples": ({i: (i, 2 * i, "x") for i in range(600000)}, (2, 4)),
+          "run": (list(range(4000000)), (4,))}
+os.makedirs(os.path.join(folder, "shapes"))
+for name, (value, protocols) in shapes.items():
+    for protocol in protocols:
+        with open(os.path.join(folder, "shapes", f"{name}.{protocol}.pkl"), "wb") as f:
+            f.write(pickle.dumps(value, protocol))
 with open(os.path.join(folder, "bytes.pkl"), "wb") as f:
     f.write(pickle.dumps([os.urandom(1 << 20) for _ in range(64)], 4))
 small = pickle.dumps({"a": [1, 2, 3], "b": "text" * 10}, 4)
@@ -110,8 +123,8 @@ for i in range(10000):
 
 
 def make(folder):
-    """A pickle of nothing but opcodes, one of long byte strings, 10,000 small ones; in a process of its own, for
-    the peak of a child is never below its parent's."""
+    """A pickle of nothing but opcodes, others in several shapes, one of long byte strings, 10,000 small ones; in a
+    process of its own, for the peak of a child is never below its parent's."""
     subprocess.run([sys.executable, "-c", MAKE, folder], check=True)
     return [os.path.join(folder, name) for name in ("dense.pkl", "bytes.pkl", "many")]
 
@@ -120,6 +133,13 @@ def row(name, runs, size):
     seconds = measure.median([r.seconds for r in runs])
     return [name, f"{1000 * seconds:.0f}", f"{1000 * measure.median([r.cpu_seconds for r in runs]):.0f}",
             f"{size / seconds / 1e6:.0f}", f"{max(r.peak_mb for r in runs):.0f}"]
+
+
+def shapes(assay, folder):
+    paths = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+    for path, runs in zip(paths, measure.interleaved([[assay, "scan", "--no-hash", p] for p in paths], TIMES)):
+        size, seconds = os.path.getsize(path), measure.median([r.cpu_seconds for r in runs])
+        yield [os.path.basename(path)[:-4], f"{size / 1e6:.1f}", f"{1000 * seconds:.0f}", f"{size / seconds / 1e6:.0f}"]
 
 
 def speed(names, assay):
@@ -133,6 +153,8 @@ def speed(names, assay):
                                        TIMES)
             print(f"\n{os.path.basename(path)}, {size / 1e6:.1f} MB")
             print(measure.table(head, [row(n, r, size) for n, r in zip(["assay scan --no-hash"] + tools, runs)]))
+        print("\ndense in other shapes (name.protocol), by CPU time")
+        print(measure.table(["shape", "MB", "CPU ms", "MB/s"], list(shapes(assay, os.path.join(folder, "shapes")))))
         tools = [n for n in names if n == "picklescan"]
         runs = measure.interleaved([[assay, "scan", place]] + [[peer(n), "--path", place] for n in tools], TIMES)
         print("\n10,000 small pickles")

@@ -102,10 +102,10 @@ struct pickle {                 /* one machine; begin with pickle_init, end with
     size_t cap_globals;
     uint32_t *slots, n_slots;   /* hash table: number of a global + 1; 0 empty */
     struct pk_value *stack;
-    uint32_t n_stack, cap_stack;
+    uint32_t n_stack, cap_stack, fence; /* what stands below the fence, the innermost mark, cannot be taken */
     uint32_t *marks, n_marks, cap_marks;
-    struct pk_value *memo;      /* by index, below PK_MEMO_MAX; kind PK_NOTHING where nothing was put */
-    uint32_t n_memo, cap_memo;
+    uint64_t *memo;             /* by index, up to memo_end: values made small; 0 where nothing was put */
+    uint32_t n_memo, memo_end, cap_memo;
     struct pk_far far[PK_FAR_MAX];      /* indices beyond, which no writer makes */
     uint32_t n_far;
     struct pk_tuple tuples[PK_TUPLES];  /* the last ones built, in a ring */

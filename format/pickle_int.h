@@ -4,6 +4,9 @@
 #define ASSAY_FORMAT_PICKLE_INT_H
 #include "format/pickle.h"
 
+/* An opcode costs a few nanoseconds: a call, or what is known only when it runs, doubles that. */
+#define PK_INLINE static inline __attribute__((always_inline))
+
 /* How an opcode's argument is written. ARG_n: n bytes; LEN_n: a length of n bytes, then so many. */
 enum pk_arg { ARG_0, ARG_1, ARG_2, ARG_4, ARG_8, LEN_1, LEN_4, LEN_8, LEN_4_SIGNED, ARG_LINE, ARG_TWO_LINES };
 
@@ -84,15 +87,66 @@ enum pk_op {
 #undef X
 };
 
-/* Find the argument of the opcode at `at`: its bytes (of lines: without the last byte, which is the line's end) and
- * where the next opcode begins. ARG_TWO_LINES gives both in `arg` and `second`. False: the input ends before it does. */
 struct pk_arg_at { struct span arg, second; uint64_t next; };
-bool pk_argument(struct span in, uint64_t at, enum pk_arg kind, struct pk_arg_at *out);
+
+/* A line without its end. Where the input ends first, loaders take the rest for the line and cut its last byte off all
+ * the same; Python's loader takes what is behind the end for an empty line. */
+void pk_long_line(struct span in, uint64_t at, struct span *line, uint64_t *next);
+
+/* Most lines are numbers of a few digits: where the line ends is seen in eight bytes at once. */
+PK_INLINE void pk_line(struct span in, uint64_t at, struct span *line, uint64_t *next)
+{
+    const uint64_t ones = 0x0101010101010101;
+    for (size_t n = 0; n < 16 && in.n - at >= n + 8; n += 8) {
+        uint64_t x = le64(in.p + at + n) ^ ones * '\n', zeros = (x - ones) & ~x & ones * 0x80;
+        if (zeros) {
+            n += (size_t)__builtin_ctzll(zeros) / 8;
+            *line = span_of(in.p + at, n);
+            *next = at + n + 1;
+            return;
+        }
+    }
+    pk_long_line(in, at, line, next);
+}
+
+/* Find the argument of the opcode at `at`: its bytes (of lines: without the last byte, which is the line's end) and
+ * where the next opcode begins. ARG_TWO_LINES gives both in `arg` and `second`. False: the input ends before it does.
+ * Where `kind` is known when this is compiled, little of it is left. */
+PK_INLINE bool pk_argument(struct span in, uint64_t at, enum pk_arg kind, struct pk_arg_at *out)
+{
+    static const uint8_t widths[] = { [ARG_0] = 0, [ARG_1] = 1, [ARG_2] = 2, [ARG_4] = 4, [ARG_8] = 8,
+                                      [LEN_1] = 1, [LEN_4] = 4, [LEN_8] = 8, [LEN_4_SIGNED] = 4 };
+    uint64_t from = at + 1;
+    if (kind == ARG_LINE || kind == ARG_TWO_LINES) {
+        pk_line(in, from, &out->arg, &out->next);
+        if (kind == ARG_TWO_LINES)
+            pk_line(in, out->next, &out->second, &out->next);
+        return true;
+    }
+    unsigned width = widths[kind];
+    if (width > in.n - from)
+        return false;
+    uint64_t n = width;
+    if (kind > ARG_8) {
+        n = width == 1 ? in.p[from] : width == 4 ? le32(in.p + from) : le64(in.p + from);
+        from += width;
+        if ((kind == LEN_4_SIGNED && n > INT32_MAX) || n > in.n - from)
+            return false;
+    }
+    out->arg = span_of(in.p + from, (size_t)n);
+    out->next = from + n;
+    return true;
+}
 
 /* A memo index written as a line. `odd`: no writer writes it so, and loaders differ in what they accept. */
 enum pk_index { PK_INDEX_NONE, PK_INDEX_OK, PK_INDEX_ODD };
 enum pk_index pk_line_index(struct span line, uint64_t *out);
 
 enum pk_arg pk_arg_of(uint8_t op);
+
+/* What an opcode does: a function for each name in the table's last column. Few need all three. */
+#define PK_OPCODE(effect) void pk_run_##effect(PK_SPARE struct pickle *m, PK_SPARE uint8_t op, \
+                                               PK_SPARE const struct pk_arg_at *arg)
+#define PK_SPARE __attribute__((unused))
 
 #endif

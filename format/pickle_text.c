@@ -5,47 +5,12 @@
 
 /* ---- finding an argument ---------------------------------------------------------------- */
 
-/* A line without its end. Where the input ends first, loaders take the rest for the line and cut its last byte off all
- * the same; Python's loader takes what is behind the end for an empty line. */
-static void line_at(struct span in, uint64_t at, struct span *line, uint64_t *next)
+void pk_long_line(struct span in, uint64_t at, struct span *line, uint64_t *next)
 {
     const uint8_t *from = in.p + at, *nl = at < in.n ? memchr(from, '\n', in.n - at) : NULL;
     size_t left = in.n - at, n = nl ? (size_t)(nl - from) : left ? left - 1 : 0;
     *line = span_of(from, n);
     *next = left ? at + n + 1 : at;
-}
-
-static uint64_t length_at(const uint8_t *p, unsigned width)
-{
-    return width == 1 ? p[0] : width == 4 ? le32(p) : le64(p);
-}
-
-bool pk_argument(struct span in, uint64_t at, enum pk_arg kind, struct pk_arg_at *out)
-{
-    static const uint8_t widths[] = { [ARG_0] = 0, [ARG_1] = 1, [ARG_2] = 2, [ARG_4] = 4, [ARG_8] = 8,
-                                      [LEN_1] = 1, [LEN_4] = 4, [LEN_8] = 8, [LEN_4_SIGNED] = 4 };
-    uint64_t from = at + 1;
-    if (kind == ARG_LINE || kind == ARG_TWO_LINES) {
-        line_at(in, from, &out->arg, &out->next);
-        if (kind == ARG_TWO_LINES)
-            line_at(in, out->next, &out->second, &out->next);
-        return true;
-    }
-    unsigned width = widths[kind];
-    if (width > in.n - from)
-        return false;
-    if (kind <= ARG_8) {
-        out->arg = span_of(in.p + from, width);
-        out->next = from + width;
-        return true;
-    }
-    uint64_t n = length_at(in.p + from, width);
-    from += width;
-    if ((kind == LEN_4_SIGNED && n > INT32_MAX) || n > in.n - from)
-        return false;
-    out->arg = span_of(in.p + from, (size_t)n);
-    out->next = from + n;
-    return true;
 }
 
 /* ---- memo indices ------------------------------------------------------------------------ */

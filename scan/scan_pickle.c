@@ -291,9 +291,15 @@ static struct span decode_digits(struct span in, unsigned bits, int (*value)(uin
     return out ? span_of(out, n) : SPAN_NONE;
 }
 
-static bool starts_as_pickle(struct span s)
+static bool is_first(uint8_t b)
 {
-    return s.n >= PROBE_FROM_BYTES && ((s.p[0] == 0x80 && s.p[1] <= 5) || (s.p[0] && strchr("c(]})i", s.p[0])));
+    return b == 0x80 || b == 'c' || b == '(' || b == ']' || b == '}' || b == ')' || b == 'i';
+}
+
+/* What has no STOP anywhere is no whole pickle. */
+static bool may_be_pickle(struct span s)
+{
+    return s.n >= PROBE_FROM_BYTES && is_first(s.p[0]) && (s.p[0] != 0x80 || s.p[1] <= 5) && memchr(s.p, '.', s.n);
 }
 
 static int judge_streams(struct scan *s, const struct scan_node *n, bool probe, bool *stopped, struct err *e);
@@ -304,24 +310,38 @@ static bool is_payload(struct judge *j, struct span bytes)
     struct scan inner;
     bool stopped = false;
     struct scan_node n = { .in = bytes, .path = j->n->path, .name = "constant", .depth = j->n->depth + 1 };
-    if (j->rc || !starts_as_pickle(bytes) || n.depth > SCAN_DEPTH_MAX)
+    if (j->rc || !may_be_pickle(bytes) || n.depth > SCAN_DEPTH_MAX)
         return false;
     scan_init(&inner, j->s->allow, j->s->a);
     j->rc = judge_streams(&inner, &n, true, &stopped, j->e);
     return !j->rc && stopped && (inner.verdict == SCAN_UNSAFE || inner.verdict == SCAN_CARRIES_PAYLOAD);
 }
 
+/* Do digits in base64 stand here, of something that begins as pickles do? */
+static bool is_base64(struct span s)
+{
+    static const char *const heads[] = { "gAS", "gAR", "gAN", "gAJ", "gAV", "gAT", "Y19", "Y29", "Y2", "KG", "KE" };
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (s.p[0] == heads[i][0] && span_starts(s, heads[i]))
+            return true;
+    return false;
+}
+
+static bool is_base16(struct span s)
+{
+    int high = value16(s.p[0]), low = value16(s.p[1]);
+    return high >= 0 && low >= 0 && is_first((uint8_t)(high << 4 | low)) && value16(s.p[2]) >= 0 && value16(s.p[3]) >= 0;
+}
+
+/* Most constants are words, and their first bytes show that they are nothing else. */
 static void look_into(struct judge *j, struct span s, uint64_t at)
 {
-    static const char *const heads64[] = { "gAS", "gAR", "gAN", "gAJ", "gAV", "gAT", "Y19", "Y29", "Y2", "KG", "KE" };
     if (s.n < PROBE_FROM_BYTES || s.n > PROBE_MAX_BYTES)
         return;
     const char *how = is_payload(j, s) ? "a pickle" : NULL;
-    for (size_t i = 0; i < sizeof heads64 / sizeof *heads64 && !how; i++)
-        if (span_starts(s, heads64[i]) && is_payload(j, decode_digits(s, 6, value64, j->s->a)))
-            how = "a pickle in base64";
-    if (!how && value16(s.p[0]) >= 0 && value16(s.p[1]) >= 0 && value16(s.p[2]) >= 0 && value16(s.p[3]) >= 0 &&
-        is_payload(j, decode_digits(s, 4, value16, j->s->a)))
+    if (!how && is_base64(s) && is_payload(j, decode_digits(s, 6, value64, j->s->a)))
+        how = "a pickle in base64";
+    if (!how && is_base16(s) && is_payload(j, decode_digits(s, 4, value16, j->s->a)))
         how = "a pickle in hexadecimal digits";
     if (how && !j->rc)
         j->rc = scan_find(j->s, j->n, RULE_PAYLOAD, at, j->e, "holds %s that would be unsafe if it were loaded", how);

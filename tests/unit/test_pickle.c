@@ -77,6 +77,39 @@ TEST(names_come_through_the_memo_and_are_known_or_said_to_be_computed)
     TOLD("h\x00.", PK_BROKEN, "");
 }
 
+TEST(the_memo_gives_back_what_was_put_and_nothing_else)
+{
+    TOLD("Nq\x05h\x05.", PK_STOPPED, "");
+    TOLD("Nq\x05h\x04.", PK_BROKEN, "");                          /* a hole before it */
+    TOLD("Nq\x05h\x06.", PK_BROKEN, "");
+    TOLD("Nq\x05\x94h\x01.", PK_STOPPED, "");                     /* MEMOIZE takes the number of entries, not the last */
+    TOLD("Nq\x05\x94h\x06.", PK_BROKEN, "");
+    TOLD("Np12345678\n0g0012345678\n.", PK_STOPPED, "ambiguous@1/0 ");
+    TOLD("Np1234567\n0g001234567\n.", PK_STOPPED, "");
+    TOLD("Np1234567\n0g1234566\n.", PK_BROKEN, "");
+    TOLD("Np12a4\n.", PK_BROKEN, "");
+    TOLD("Np\n.", PK_BROKEN, "");
+    TOLD("cs\nF\n(K\x01K\x02K\x03tq\x01" "0h\x01R.", PK_STOPPED, "named@0 s.F/0 called@18 s.F/3 ");
+    TOLD("cs\nF\n)Rq\x01" "0h\x01)R.", PK_STOPPED, "named@0 s.F/0 called@6 s.F/0 called@13 s.F/0 ");
+    TOLD("U\x01xU\x01y)R\x94" "0h\x00)R.", PK_STOPPED, "called@7/0 called@13/0 ");     /* what came of calling no global */
+    TOLD("((NNNNNNNNNNNNNNNNNNNN\x94tcs\nF\nh\x00\x85R.", PK_STOPPED, "named@24 s.F/0 called@32 s.F/1 ");
+}
+
+TEST(a_stream_does_not_see_the_memo_of_the_one_before)
+{
+    static const char in[] = "Nq\x03.h\x03.";
+    struct arena a;
+    struct pickle m;
+    arena_init(&a, 1 << 24);
+    pickle_init(&m, span_of(in, sizeof in - 1), &a);
+    EQ(pickle_run(&m, 0, NULL), 0);
+    EQ(m.end, PK_STOPPED);
+    EQ(pickle_run(&m, m.next, NULL), 0);
+    EQ(m.end, PK_BROKEN);
+    pickle_fini(&m);
+    arena_fini(&a);
+}
+
 TEST(loaders_that_differ_are_said_to)
 {
     TOLD("Np1\0002\ng1\n.", PK_STOPPED, "ambiguous@1/0 ");
@@ -154,7 +187,8 @@ int main(void)
 {
     return RUN(
         CASE(a_call_is_told_with_its_name_and_place), CASE(what_is_thrown_away_or_breaks_later_is_told_all_the_same),
-        CASE(names_come_through_the_memo_and_are_known_or_said_to_be_computed), CASE(loaders_that_differ_are_said_to),
+        CASE(names_come_through_the_memo_and_are_known_or_said_to_be_computed), CASE(the_memo_gives_back_what_was_put_and_nothing_else),
+        CASE(a_stream_does_not_see_the_memo_of_the_one_before), CASE(loaders_that_differ_are_said_to),
         CASE(containers_and_what_only_looks_like_one), CASE(a_run_of_numbers_keeps_its_count),
         CASE(every_cut_ends_and_nothing_is_read_beyond), CASE(no_allocation_failure_is_lost));
 }
