@@ -6,6 +6,7 @@
 #ifndef ASSAY_SCAN_RULES_H
 #define ASSAY_SCAN_RULES_H
 #include "scan/graph_rules.h"
+#include "scan/xml_rules.h"
 
 /*    id                       word in reports            verdict          severity  */
 /*    title; what to do; advisories                                                    */
@@ -175,7 +176,8 @@
     X(RULE_READER_ENDED,       "reader-ended",            INCOMPLETE,      HIGH,                                        \
       "the process that read the file was ended, or ended by itself",                                                  \
       "treat the file as hostile, and report it", "")                                                                   \
-    SCAN_GRAPH_RULE_MAP(X)
+    SCAN_GRAPH_RULE_MAP(X)                                                                                              \
+    SCAN_XML_RULE_MAP(X)
 
 enum scan_rule_id {
 #define X(id, word, verdict, severity, title, todo, advisories) id,

@@ -86,6 +86,9 @@ const struct scan_format *scan_format_of(const struct scan_node *n);
 /* Does the node's name end so? `ends` are parted by blanks: ".pt .pth"; without case. */
 bool scan_called(const struct scan_node *n, const char *ends);
 
+/* Is it called as a format of tensors, graphs or archives is, so that other bytes are no honest mistake? */
+bool scan_called_model(const struct scan_node *n);
+
 /* Scan one node and all that is in it. Fails: ERR_MEMORY. */
 int scan_bytes(struct scan *s, const struct scan_node *n, struct err *e);
 

@@ -39,9 +39,6 @@ static const struct kind kinds[] = {
     { 0, 5, "\0\1\0\0\0", DATA, "a font", ".ttf" },
     { 0, 5, "%PDF-", DATA, "a PDF document, which may hold scripts", "" },
     { 0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", DATA, "an old Office document or installer, which may hold macros", "" },
-    { 0, 5, "<?xml", DATA, "XML, whose entities and references are not followed", "" },
-    { 0, 8, "\xef\xbb\xbf<?xml", DATA, "XML, whose entities and references are not followed", "" },
-    { 0, 1, "<", DATA, "XML, whose entities and references are not followed", ".xml .pmml .svg .mlmodel .xsd" },
     { 0, 5, "{\\rtf", DATA, "an RTF document, which may hold objects", "" },
     { 0, 16, "SQLite format 3", DATA, "an SQLite database", "" },
     { 0, 4, "PAR1", DATA, "a Parquet table", "" },
@@ -106,16 +103,21 @@ static unsigned sniff(const struct scan_node *n)
     return kind_of(n) ? 50 : 0;
 }
 
-static int run(struct scan *s, const struct scan_node *n, struct err *e)
+bool scan_called_model(const struct scan_node *n)
 {
     static const char claims[] = ".pt .pth .ckpt .pkl .pickle .p .joblib .safetensors .gguf .ggml .onnx .h5 .hdf5 .keras "
                                  ".npy .npz .pb .tflite .skops .zip .tar";
+    return scan_called(n, claims);
+}
+
+static int run(struct scan *s, const struct scan_node *n, struct err *e)
+{
     const struct kind *k = kind_of(n);
     if (!k)
         return scan_find(s, n, RULE_UNKNOWN_FORMAT, 0, e, "no reader knows these bytes");
     if (k->kind == POINTER)
         return scan_find(s, n, RULE_WRONG_CONTENT, 0, e, "a pointer of Git LFS: the file that it stands for is not here");
-    if (scan_called(n, claims) || (k->kind == DATA && scan_called(n, ".bin")))
+    if (scan_called_model(n) || (k->kind == DATA && scan_called(n, ".bin")))
         return scan_find(s, n, RULE_WRONG_CONTENT, 0, e, "called \"%.80s\", but it is %s", n->name, k->what);
     return scan_find(s, n, RULE_NOT_PARSED, 0, e, "%s", k->what);
 }

@@ -310,6 +310,8 @@ static bool is_payload(struct judge *j, struct span bytes)
     struct scan inner;
     bool stopped = false;
     struct scan_node n = { .in = bytes, .path = j->n->path, .name = "constant", .depth = j->n->depth + 1 };
+    if (!bytes.p && !j->rc)                 /* there was no memory to decode it */
+        j->rc = err_memory(j->e);
     if (j->rc || !may_be_pickle(bytes) || n.depth > SCAN_DEPTH_MAX)
         return false;
     scan_init(&inner, j->s->allow, j->s->a);
