@@ -31,6 +31,7 @@ static int use_of(const struct val *v, enum allow_use *out, struct err *e)
     static const struct { const char *word; enum allow_use use; } uses[] = {
         { "review", ALLOW_REVIEW_CALL }, { "value", ALLOW_VALUE }, { "new", ALLOW_NEW }, { "call", ALLOW_CALL },
         { "loads", ALLOW_LOADS }, { "calls-first", ALLOW_CALLS_FIRST },
+        { "calls-second", ALLOW_CALLS_SECOND },
     };
     const struct val *use = val_get(v, "use");
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
@@ -181,6 +182,16 @@ enum allow_use allow_find(const struct allow *l, struct span module, struct span
         if (is_below(module, l->libraries[i]))
             return ALLOW_REVIEW;
     return ALLOW_UNKNOWN;
+}
+
+bool allow_crossed(const struct allow *l, struct span module, struct span name)
+{
+    bool has_module = false, has_name = false;
+    for (size_t i = 0; i < l->n_entries; i++) {
+        has_module = has_module || span_eq(l->entries[i].module, module);
+        has_name = has_name || span_eq(l->entries[i].name, name);
+    }
+    return has_module && has_name;
 }
 
 struct span allow_advisories(const struct allow *l, struct span module, struct span name)

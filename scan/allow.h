@@ -22,7 +22,8 @@ enum allow_use {
     ALLOW_REVIEW_CALL,          /* listed for a person to look at, also when it is called */
     ALLOW_VALUE, ALLOW_NEW, ALLOW_CALL,
     ALLOW_LOADS,                /* may be called with one bytes constant, which is itself a file to be judged */
-    ALLOW_CALLS_FIRST           /* calls its first argument, which must itself be ALLOW_CALL */
+    ALLOW_CALLS_FIRST,          /* calls its first argument, which must itself be ALLOW_CALL */
+    ALLOW_CALLS_SECOND          /* the same with its second: copyreg._reconstructor(class, base, state) */
 };
 
 struct allow_entry { struct span module, name; enum allow_use use; };
@@ -44,6 +45,10 @@ int allow_open(struct span yaml, struct arena *a, struct allow *out, struct err 
 /* What (module, name) may be used for. The list holds names as they are written; a test checks that what Python 3
  * makes of those of the old protocols is listed too. */
 enum allow_use allow_find(const struct allow *l, struct span module, struct span name);
+
+/* Are the module and the name both on the list, though not together? Bytes that are no opcodes, run as such, shift
+ * the memo, and then harmless halves meet that no writer put together. */
+bool allow_crossed(const struct allow *l, struct span module, struct span name);
 
 /* Advisories that speak of this name; empty when none does. */
 struct span allow_advisories(const struct allow *l, struct span module, struct span name);

@@ -10,6 +10,7 @@
 #include "scan/allow.h"
 #include "scan/joblib.h"
 #include "scan/payload.h"
+#include "scan/pickle_made.h"
 #include "scan/scan.h"
 
 enum { PROBE_FROM_BYTES = 12, PROBE_MAX_BYTES = 1 << 20 };
@@ -24,6 +25,8 @@ struct judge {
     size_t cap_use;
     uint64_t storage_bytes;                 /* what a file of the old torch must hold behind its streams */
     struct scan_storages own, *asked;       /* the storages so far, each key once: in `own`, or where somebody waits */
+    struct made made;                       /* classes given for ids, bytes that were encoded */
+    bool old_torch;                         /* five streams, where an id may ask for a class */
     bool plain_ids;                         /* ids that are numbers name tensors of the same archive */
     struct joblib arrays;                   /* arrays whose bytes stand among the opcodes */
     enum reading { AS_JOBLIB, AS_PICKLE, AS_PART } reading;     /* arrays are skipped; are opcodes, too; cannot be */
@@ -52,8 +55,13 @@ static enum allow_use use_of(struct judge *j, const struct pickle *m, uint32_t g
         }
         j->use = items;
     }
-    if (!j->use[g])
-        j->use[g] = (uint8_t)(allow_find(j->s->allow, m->globals[g].module, m->globals[g].name) + 1);
+    const struct pk_global *x = &m->globals[g];
+    if (!j->use[g]) {
+        enum allow_use use = allow_find(j->s->allow, x->module, x->name);
+        if (use == ALLOW_UNKNOWN && j->reading == AS_PICKLE && allow_crossed(j->s->allow, x->module, x->name))
+            use = ALLOW_VALUE;
+        j->use[g] = (uint8_t)(use + 1);
+    }
     return (enum allow_use)(j->use[g] - 1);
 }
 
@@ -88,6 +96,7 @@ static void on_named(struct judge *j, struct pickle *m, const struct pk_event *e
 }
 
 static void on_event(void *ud, struct pickle *m, const struct pk_event *ev);
+static void on_encoded(struct judge *j, struct pickle *m, const struct pk_event *ev);
 static void on_end(struct judge *j, const struct pickle *m, unsigned n_streams);
 
 /* ---- calls and state -------------------------------------------------------------------- */
@@ -95,7 +104,7 @@ static void on_end(struct judge *j, const struct pickle *m, unsigned n_streams);
 static void load_inside(struct judge *j, struct pickle *m, const struct pk_event *ev)
 {
     struct span bytes;
-    if (ev->n_items != 1 || ev->items[0].kind != PK_BYTES || !pk_text(m, &ev->items[0], j->s->a, &bytes)) {
+    if (ev->n_items != 1 || !made_bytes(&j->made, m, &ev->items[0], j->s->a, &bytes, &j->rc)) {
         found_global(j, m, RULE_PICKLE_CALL, ev->at, "loads with", ev->fn.global, " what is no constant");
         return;
     }
@@ -105,22 +114,32 @@ static void load_inside(struct judge *j, struct pickle *m, const struct pk_event
         j->rc = scan_inside(j->s, j->n, bytes, name, j->e);
 }
 
+/* _rebuild_from_type_v2(function, ...), _reconstructor(class, base, ...): the argument that gets called must be listed. */
+static bool calls_listed(struct judge *j, struct pickle *m, const struct pk_event *ev, enum allow_use use)
+{
+    size_t inner = use == ALLOW_CALLS_SECOND;
+    return (use == ALLOW_CALLS_FIRST || use == ALLOW_CALLS_SECOND) && ev->n_items > inner &&
+           ev->items[inner].kind == PK_GLOBAL && use_of(j, m, ev->items[inner].global) == ALLOW_CALL;
+}
+
 static void on_called(struct judge *j, struct pickle *m, const struct pk_event *ev)
 {
     if (!j->rc && joblib_type_made(&j->arrays, m, ev))
         j->rc = err_memory(j->e);
-    bool is_global = ev->fn.kind == PK_GLOBAL, bare = strncmp(pk_opcode_name(ev->op), "NEWOBJ", 6) == 0;
-    enum allow_use use = is_global ? use_of(j, m, ev->fn.global) : ALLOW_UNKNOWN;
+    uint32_t given = ev->fn.kind == PK_UNKNOWN ? made_find(&j->made, &ev->fn) : PK_NO_GLOBAL;
+    uint32_t fn = ev->fn.kind == PK_GLOBAL ? ev->fn.global : given;
+    bool bare = strncmp(pk_opcode_name(ev->op), "NEWOBJ", 6) == 0;
+    enum allow_use use = use_of(j, m, fn);
+    if (given != PK_NO_GLOBAL && !j->rc && made_note(&j->made, j->s->a, ev->at, given))
+        j->rc = err_memory(j->e);
+    if (made_encoded(&j->made, m, ev, j->s->a))
+        on_encoded(j, m, ev);
     if (use == ALLOW_CALL || use == ALLOW_REVIEW_CALL || (bare && (use == ALLOW_NEW || use == ALLOW_REVIEW)))
         return;
-    if (use == ALLOW_LOADS && !bare) {
+    if (use == ALLOW_LOADS && !bare)
         load_inside(j, m, ev);
-        return;
-    }
-    if (use == ALLOW_CALLS_FIRST && !bare && ev->n_items && ev->items[0].kind == PK_GLOBAL &&
-        use_of(j, m, ev->items[0].global) == ALLOW_CALL)
-        return;
-    found_global(j, m, RULE_PICKLE_CALL, ev->at, "calls", is_global ? ev->fn.global : PK_NO_GLOBAL, "");
+    else if (bare || !calls_listed(j, m, ev, use))
+        found_global(j, m, RULE_PICKLE_CALL, ev->at, "calls", fn, "");
 }
 
 /* The pickle of an array of objects, which begins behind this opcode: judged here, for only so it is known where the
@@ -169,7 +188,10 @@ static void on_array(struct judge *j, struct pickle *m, const struct pk_event *e
 /* May state be put into, or items be added to, what calling this gave? */
 static bool may_be_filled(struct judge *j, struct pickle *m, const struct pk_value *v)
 {
-    return v->kind == PK_RESULT && use_of(j, m, v->global) >= ALLOW_REVIEW && use_of(j, m, v->global) != ALLOW_VALUE;
+    if (v->kind != PK_RESULT)
+        return false;
+    enum allow_use use = use_of(j, m, v->global == PK_NO_GLOBAL ? made_find(&j->made, v) : v->global);
+    return use >= ALLOW_REVIEW && use != ALLOW_VALUE;
 }
 
 static void on_filled(struct judge *j, struct pickle *m, const struct pk_event *ev)
@@ -238,7 +260,8 @@ static void add_storage(struct judge *j, struct pickle *m, const struct pk_event
     j->storage_bytes += 8 + bytes;
 }
 
-/* torch asks its loader for ('storage', class, key, location, numel) and, in old files, ('module', class, ...). */
+/* torch asks its loader for ('storage', class, key, location, numel) and, in old files, for the class of
+ * ('module', class, source file, source), which it gets. */
 static void on_persistent(struct judge *j, struct pickle *m, const struct pk_event *ev)
 {
     struct span kind = SPAN_NONE;
@@ -247,6 +270,8 @@ static void on_persistent(struct judge *j, struct pickle *m, const struct pk_eve
         add_storage(j, m, ev);
     else if (j->plain_ids && (ev->args.kind == PK_PLAIN || ev->args.kind == PK_TEXT || ev->args.kind == PK_BYTES))
         return;
+    else if (torch && j->old_torch && span_is(kind, "module"))
+        j->rc = j->rc ? j->rc : made_note(&j->made, j->s->a, ev->at, ev->items[1].global) ? err_memory(j->e) : 0;
     else if (!torch || !span_is(kind, "module"))
         found(j, RULE_PICKLE_PERSISTENT, ev->at, "asks the loader for an object by an id that is no tensor's");
 }
@@ -363,6 +388,16 @@ static void on_constant(struct judge *j, struct pickle *m, const struct pk_event
         look_into(j, s, ev->at);
 }
 
+/* Protocols 0 to 2 write bytes as a text and a call: only the later ones' first byte looks different in the text. */
+static void on_encoded(struct judge *j, struct pickle *m, const struct pk_event *ev)
+{
+    struct span text, s;
+    const struct pk_value made = { .kind = PK_RESULT, .at = ev->at };
+    if (pk_text(m, &ev->items[0], j->s->a, &text) && text.n <= PROBE_MAX_BYTES && span_starts(text, "\xc2\x80") &&
+        made_bytes(&j->made, m, &made, j->s->a, &s, &j->rc))
+        look_into(j, s, ev->at);
+}
+
 /* ---- one stream after another ----------------------------------------------------------- */
 
 static void on_event(void *ud, struct pickle *m, const struct pk_event *ev)
@@ -405,7 +440,7 @@ static void on_plain_event(void *ud, struct pickle *m, const struct pk_event *ev
     if (!calls || ev->at < j->raw_from || j->reading == AS_PART)
         return;
     enum allow_use use = ev->fn.kind == PK_GLOBAL ? use_of(j, m, ev->fn.global) : ALLOW_VALUE;
-    if (use != ALLOW_UNKNOWN && use != ALLOW_LOADS && use != ALLOW_CALLS_FIRST)
+    if (use != ALLOW_UNKNOWN && use < ALLOW_LOADS)
         return;
     found_global(j, m, RULE_PICKLE_AMBIGUOUS, ev->at, "among the bytes of an array, calls", ev->fn.global, "");
     j->reading = AS_PART;                   /* once is enough */
@@ -434,9 +469,12 @@ static void on_end(struct judge *j, const struct pickle *m, unsigned n_streams)
         found(j, RULE_PICKLE_BROKEN, m->at, "a protocol that no loader knows");
 }
 
+/* The first stream, alone or, since protocol 4, in a frame. */
 static bool is_old_torch(struct span in)
 {
     size_t skip = in.n > 2 && in.p[0] == 0x80 ? 2 : 0;
+    if (skip && in.n > 11 && in.p[2] == 0x95)
+        skip += 9;
     return in.n >= skip + sizeof torch_magic && memcmp(in.p + skip, torch_magic, sizeof torch_magic) == 0;
 }
 
@@ -447,6 +485,7 @@ static int judge_streams(struct scan *s, const struct scan_node *n, bool probe, 
     bool torch = is_old_torch(n->in);
     uint64_t at = 0;
     j.asked = s->storages ? s->storages : &j.own;
+    j.old_torch = torch;
     j.plain_ids = s->plain_ids;
     s->storages = NULL;                     /* a pickle inside this one has its own */
     s->plain_ids = false;

@@ -187,6 +187,9 @@ TEST(opcodes_hidden_in_an_array_are_told_for_who_loads_it_with_pickle)
     YES(starts(JUDGE(WRAPPER BODY("K\x0e\x85", DTYPE("u1") PLAIN, "N") "cos\nsystem\n)R.."), "UNSAFE pickle-ambiguous"));
     STR(JUDGE(WRAPPER BODY("K\x0e\x85", DTYPE("u1") PLAIN, "N") "cos\nsystem\n....\xff"), "INCOMPLETE pickle-broken@238");
     STR(JUDGE(WRAPPER BODY("K\x0e\x85", DTYPE("u1") PLAIN, "N") "cos\nsystem\n...."), "CLEAN");
+    /* Halves of listed names that meet when a run of numbers shifts the memo; and one half that is on no list. */
+    STR(JUDGE(WRAPPER BODY("K\x11\x85", DTYPE("u1") PLAIN, "N") "ctorch\nscalar\n)R.."), "CLEAN");
+    YES(starts(JUDGE(WRAPPER BODY("K\x0e\x85", DTYPE("u1") PLAIN, "N") "ctorch\nrun\n)R.."), "UNSAFE pickle-ambiguous"));
 }
 
 TEST(what_joblib_writes_is_clean)
