@@ -22,7 +22,7 @@ static size_t round_up(size_t n)
 size_t attn_scratch_bytes(const struct attn *job)
 {
     size_t group = job->n_heads / job->n_kv_heads;
-    return ATTN_BLOCK * (round_up(4 * (size_t)job->key_dim) + round_up(4 * (size_t)job->value_dim)) +
+    return (ATTN_BLOCK + ATTN_TOKENS * group) * (round_up(4 * (size_t)job->key_dim) + round_up(4 * (size_t)job->value_dim)) +
            2 * round_up(ATTN_TOKENS * group * sizeof(float)) + round_up(ATTN_BLOCK * sizeof(float));
 }
 
@@ -35,7 +35,9 @@ void attn_place(const struct attn *job, void *mem, struct attn_scratch *out)
     out->v = (float *)(p += ATTN_BLOCK * key);
     out->most = (float *)(p += ATTN_BLOCK * value);
     out->sum = (float *)(p += row);
-    out->score = (float *)(p + row);
+    out->score = (float *)(p += row);
+    out->q = (float *)(p += round_up(ATTN_BLOCK * sizeof(float)));
+    out->acc = (float *)(p + ATTN_TOKENS * group * key);
     out->key_step = key / sizeof(float);
     out->value_step = value / sizeof(float);
 }

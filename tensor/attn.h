@@ -36,11 +36,12 @@ size_t kv_head_bytes(enum kv_type type, uint32_t dim);      /* of one head at on
 size_t attn_scratch_bytes(const struct attn *job);          /* that one call of attend needs, 64-byte aligned */
 
 /* How a call of attend divides its scratch: K and V of a block as f32, then for each (token, head) of a tile the largest
- * score so far and the sum of weights, then the scores of a block. */
+ * score so far, the sum of weights, the query and the sum of values, then the scores of a block. */
 struct attn_scratch {
     float *k, *v;                               /* [ATTN_BLOCK][key_step], [ATTN_BLOCK][value_step] */
     size_t key_step, value_step;                /* dimensions, rounded up to 16 */
     float *most, *sum;                          /* [ATTN_TOKENS][group] */
+    float *q, *acc;                             /* [ATTN_TOKENS][group][key_step], [..][value_step] */
     float *score;                               /* [ATTN_BLOCK] */
 };
 void attn_place(const struct attn *job, void *mem, struct attn_scratch *out);

@@ -112,7 +112,7 @@ static bool functions(const struct kern *k)
 
 static bool attention(const struct kern *k, enum kv_type type)
 {
-    _Alignas(64) char scratch[80 << 10];
+    _Alignas(64) char scratch[96 << 10];
     _Alignas(64) uint8_t cache[2][N_POS * HEAD_DIM * 4], other[HEAD_DIM * 4];
     float q[2 * 2 * HEAD_DIM], x[HEAD_DIM], out[2][2 * 2 * HEAD_DIM];
     const uint32_t lo[2] = { 0, 3 }, hi[2] = { N_POS - 1, N_POS };

@@ -3,7 +3,11 @@
 #ifndef ASSAY_TENSOR_KERN_ALL_H
 #define ASSAY_TENSOR_KERN_ALL_H
 #include "tensor/kern/reference/ref_int.h"
-
+#if defined __x86_64__
+#include "tensor/kern/avx2/avx2.h"
+#define KERN_PATHS &kern_avx_vnni, &kern_avx2,
+#else
 #define KERN_PATHS
+#endif
 
 #endif
