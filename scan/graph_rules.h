@@ -24,6 +24,12 @@
       "find out what it is given before you load it", "")                                                               \
     X(RULE_TF_UNKNOWN,          "tensorflow-unknown-operator", REVIEW,      MEDIUM,                                     \
       "a graph needs operators that are on no list",                                                                    \
-      "find out which library brings them before you load one", "")
+      "find out which library brings them before you load one", "")                                                     \
+    X(RULE_TFLITE_CUSTOM,       "tflite-custom-operator",  REVIEW,          MEDIUM,                                     \
+      "a model needs operators that TensorFlow Lite does not bring",                                                    \
+      "find out which library brings them before you load one", "")                                                     \
+    X(RULE_GRAPH_EXTERNAL,      "graph-external-file",     UNSAFE,          HIGH,                                       \
+      "a model says that a part of it lies outside its folder",                                                         \
+      "do not load it; no honest writer makes such a one", "")
 
 #endif

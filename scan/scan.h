@@ -65,6 +65,7 @@ struct scan {                               /* one file being scanned; begin wit
     size_t held_bytes;                      /* of inflated members that lie in memory now: see member.h */
     struct scan_storages *storages;         /* when not NULL, the next pickle leaves here what it asks for */
     bool plain_ids;                         /* the next pickle may ask for objects by number, as torch 0.1.1 did */
+    bool front_read;                        /* what stands before the next ZIP was read by another format */
     bool probing;                           /* a constant is being looked into: see scan_pickle */
 };
 

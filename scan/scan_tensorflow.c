@@ -16,6 +16,7 @@
 #include "scan/member.h"
 #include "scan/payload.h"
 #include "scan/tf_flow.h"
+#include "scan/tf_nodes.h"
 
 enum { VALUE_DEPTH_MAX = 32, SHOWN = 80, UNKNOWN_MAX = 256, FUNCTION_NODES = 3, GRAPH_NODES = 1 };
 enum kind { SAVED_MODEL = 1, META_GRAPH = 2, GRAPH = 4, KERAS = 8, PRINT = 16 };
@@ -536,6 +537,18 @@ static int run(struct scan *s, const struct scan_node *n, struct err *e)
         qsort(w.functions.items, w.functions.n, sizeof *w.functions.items, by_name);
     for (size_t i = 0; i < w.flow.n_scopes && !w.rc; i++)
         nodes_of(&w, (uint32_t)i);
+    arena_fini(&w.a);
+    return w.rc;
+}
+
+int tf_nodes_judge(struct scan *s, const struct scan_node *n, const struct span *nodes, size_t n_nodes, struct err *e)
+{
+    struct walk w = { .s = s, .n = n, .e = e };
+    arena_init(&w.a, 16 << 20);
+    w.flow.a = &w.a;
+    scope(&w, SPAN_NONE, SPAN_NONE, GRAPH_NODES);
+    for (size_t i = 0; i < n_nodes && !w.rc; i++)
+        node_of(&w, nodes[i], 0);
     arena_fini(&w.a);
     return w.rc;
 }

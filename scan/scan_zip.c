@@ -18,6 +18,7 @@ struct reading {
     const struct scan_node *n;
     struct zip z;
     struct torch_zip torch;
+    bool front_read;                        /* bytes before the first member were judged already */
 };
 
 struct one {                                /* a member being read */
@@ -49,7 +50,7 @@ static int say_whole(struct reading *r, struct err *e)
     int rc = 0;
     for (size_t i = 0; i < r->z.n_odds && !rc; i++) {
         const struct zip_odd *o = &r->z.odds[i];
-        if (o->member != ZIP_NO_MEMBER)
+        if (o->member != ZIP_NO_MEMBER || (o->kind == ZIP_PREFIX && r->front_read))
             continue;
         bool lost = o->kind == ZIP_NO_END || o->kind == ZIP_TRAILING || o->kind == ZIP_TOO_MANY;
         bool around = o->kind == ZIP_PREFIX || o->kind == ZIP_GAP;
@@ -289,6 +290,8 @@ static int read_gaps(struct reading *r, struct err *e)
         char *name = arena_fmt(r->s->a, "bytes at %llu", AT(g->at));
         if (!name)
             return err_memory(e);
+        if (g->at == 0 && r->front_read)
+            continue;
         if (g->bytes.n < r->n->in.n)        /* else the same bytes would come here again */
             rc = scan_inside(r->s, r->n, g->bytes, name, e);
     }
@@ -297,8 +300,9 @@ static int read_gaps(struct reading *r, struct err *e)
 
 static int run(struct scan *s, const struct scan_node *n, struct err *e)
 {
-    struct reading r = { .s = s, .n = n };
+    struct reading r = { .s = s, .n = n, .front_read = s->front_read };
     struct err why;
+    s->front_read = false;
     int rc = zip_open(n->in, s->a, &r.z, &why);
     if (rc == ERR_FORMAT)
         return scan_find(s, n, RULE_ARCHIVE_BROKEN, why.pos, e, "%s", why.msg);
