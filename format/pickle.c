@@ -232,6 +232,8 @@ PK_INLINE PK_OPCODE(appends)
     uint32_t first, n;
     if (!pk_pop_marked(m, &first, &n))
         return;
+    if (!n && op == OP_SETITEMS && m->n_stack == m->fence)
+        return;                             /* torch's loader of weights_only looks for the target of an item only */
     const struct pk_value *target = pk_top(m);
     if (target && target->kind == PK_DICT && op == OP_SETITEMS)
         keep_entries(m, target->at, n ? m->stack + first : NULL, n);

@@ -61,6 +61,8 @@ TEST(a_call_is_told_with_its_name_and_place)
 TEST(what_is_thrown_away_or_breaks_later_is_told_all_the_same)
 {
     TOLD("cos\nsystem\n)R0N.", PK_STOPPED, "named@0 os.system/0 called@12 os.system/0 ");
+    TOLD("((ucos\nsystem\n.", PK_STOPPED, "named@3 os.system/0 ");     /* torch's loader looks at no target for no items */
+    TOLD("((ecos\nsystem\n.", PK_BROKEN, "");
     TOLD("cos\nsystem\n)R\xff", PK_BAD_OPCODE, "named@0 os.system/0 called@12 os.system/0 ");
     TOLD("cos\nsystem\n)R", PK_CUT, "named@0 os.system/0 called@12 os.system/0 ");
     TOLD("cos\nsystem\n)Rt", PK_BROKEN, "named@0 os.system/0 called@12 os.system/0 ");
