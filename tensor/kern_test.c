@@ -67,6 +67,8 @@ static bool products(const struct kern *k, enum ggml_type type, struct space *s)
     if (matrix_plan(type, N_OUT, N_IN, s->packed, &m, NULL) || acts_bytes(N_TOK, N_IN, m.forms) > sizeof s->forms)
         return false;
     matrix_pack(&m, s->packed, span_of(s->rows, N_OUT * bytes), 0, N_PANELS);
+    memset(s->forms, 0, sizeof s->forms);               /* what lies between the forms is compared, too */
+    memset(s->other_forms, 0, sizeof s->other_forms);
     acts_place(&a, s->x, N_IN, N_TOK, N_IN, m.forms, s->forms);
     acts_place(&b, s->x, N_IN, N_TOK, N_IN, m.forms, s->other_forms);
     ref_acts(&a, 0, N_TOK);
