@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "scan/template_int.h"
+#include "scan/template_known.h"
 
 enum { MEMORY_MAX = 64 << 20, LOOK_BYTES = 1 << 20 };
 
@@ -296,6 +297,8 @@ static int judge(struct scan *s, const struct scan_node *n, bool certain, bool *
         rc = scan_find(s, n, RULE_TEMPLATE_UNREAD, 0, e, "more variables and texts than are kept at once");
     else
         walk(&j, root, false, false);
+    if (!rc && certain)
+        template_known(&j, root);
     if (!rc && !j.rc && steps >= FOLD_STEPS_MAX)
         rc = scan_find(s, n, RULE_TEMPLATE_UNREAD, 0, e, "puts texts together in more steps than are followed");
     arena_fini(&j.a);

@@ -245,9 +245,9 @@ TEST(real_templates_are_clean)
         size_t size = fread(bytes, 1, sizeof bytes, f);
         (void)fclose(f);
         const char *out = judged_as("x.jinja", bytes, size);
-        if (strcmp(out, "CLEAN") != 0)
+        if (strcmp(out, "CLEAN template-known@0") != 0)
             printf("# %s\n", x->d_name);
-        STR(out, "CLEAN");
+        STR(out, "CLEAN template-known@0");
         n++;
     }
     (void)closedir(d);
