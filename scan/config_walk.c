@@ -67,6 +67,33 @@ static bool target_is_known(struct span target)
     return false;
 }
 
+/* Classes of libraries whose configurations name classes, as NeMo's and Lightning's always do. What a class does with its
+ * arguments is not judged. */
+static bool target_is_class(struct span target)
+{
+    static const char *const roots[] = { "nemo.collections.", "nemo.core.", "torch.", "torchvision.", "torchaudio.",
+                                         "torchmetrics.", "pytorch_lightning.", "lightning.", "transformers.", "diffusers.",
+                                         "timm.", "megatron.", "sklearn." };
+    const uint8_t *dot = target.n ? memrchr(target.p, '.', target.n) : NULL;
+    struct span name = dot ? span_sub(target, (size_t)(dot - target.p) + 1, target.n) : SPAN_NONE;
+    bool lower = false;
+    for (size_t i = 0; i < name.n; i++)
+        lower = lower || (name.p[i] >= 'a' && name.p[i] <= 'z');
+    if (!lower || name.p[0] < 'A' || name.p[0] > 'Z' || memmem(target.p, target.n, "__", 2))
+        return false;
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (span_starts(target, roots[i]))
+            return true;
+    return false;
+}
+
+static void on_target(struct walk *w, const struct val *v)
+{
+    bool class = target_is_class(v->str);
+    if (!target_is_known(v->str))
+        found(w, class ? RULE_TARGET_CLASS : RULE_TARGET, v, class ? "has its loader make" : "has its loader call", v->str);
+}
+
 static void on_value(struct walk *w, const struct val *v)
 {
     static const char *const parts[] = { "apikey", "secret", "password", "passwd", "endpoint", "webhook", "command", "exfil" };
@@ -85,8 +112,8 @@ static void on_key(struct walk *w, const struct val *v)
         on_template(w, v);
     else if (span_is(v->key, "auto_map") || span_is(v->key, "custom_pipelines") || span_is(v->key, "trust_remote_code"))
         on_remote_code(w, v);
-    else if (span_is(v->key, "_target_") && v->kind == VAL_STR && !target_is_known(v->str))
-        found(w, RULE_TARGET, v, "has its loader call", v->str);
+    else if (span_is(v->key, "_target_") && v->kind == VAL_STR)
+        on_target(w, v);
     else
         on_value(w, v);
 }
@@ -102,10 +129,20 @@ static void walk(struct walk *w, const struct val *v)
     }
 }
 
+/* NeMo imports and makes what the configuration of an archive names at its top. */
+static void on_nemo(struct walk *w, const struct val *root)
+{
+    const struct val *target = val_get(root, "target");
+    const char *slash = strrchr(w->n->name, '/');
+    if (target && target->kind == VAL_STR && strcmp(slash ? slash + 1 : w->n->name, "model_config.yaml") == 0)
+        on_target(w, target);
+}
+
 int config_walk(struct scan *s, const struct scan_node *n, const struct val *root, struct err *e)
 {
     struct walk w = { s, n, e, 0 };
     if (root && (root->kind == VAL_MAP || root->kind == VAL_LIST))
         walk(&w, root);
+    on_nemo(&w, root);
     return w.rc;
 }

@@ -2,7 +2,9 @@
 /* scan/config_walk.h - what a configuration makes its loader do, whatever it is written in.
  *
  *     auto_map, custom_pipelines, trust_remote_code     code of the repository is run         remote-code
- *     _target_                                          what it names is imported and called  instantiates-target
+ *     _target_                                          what it names is imported and called  instantiates-target,
+ *                                                       a class of a known library            instantiates-class
+ *     target, at the top of a model_config.yaml         the same, by NeMo
  *     chat_template, *_chat_template                    is a template                         judged as one
  *     api_key, endpoint, command, ...                   somebody's, in a published file       config-value
  *

@@ -28,6 +28,15 @@
     X(RULE_TFLITE_CUSTOM,       "tflite-custom-operator",  REVIEW,          MEDIUM,                                     \
       "a model needs operators that TensorFlow Lite does not bring",                                                    \
       "find out which library brings them before you load one", "")                                                     \
+    X(RULE_COREML_CUSTOM,       "coreml-custom-code",      REVIEW,          MEDIUM,                                     \
+      "a model has a class of the program, or another model, do a part of it",                                          \
+      "find out where the class or the model comes from", "")                                                           \
+    X(RULE_SERVER_CODE,         "server-code",             REVIEW,          HIGH,                                       \
+      "an archive names code or packages that a model server takes from it",                                            \
+      "read that code, and who makes those packages, before you serve it", "")                                          \
+    X(RULE_TARGET_CLASS,        "instantiates-class",      REVIEW,          MEDIUM,                                     \
+      "a configuration names a class of a known library that its loader makes",                                         \
+      "look at the class and its arguments before you load it", "CVE-2025-23304")                                       \
     X(RULE_GRAPH_EXTERNAL,      "graph-external-file",     UNSAFE,          HIGH,                                       \
       "a model says that a part of it lies outside its folder",                                                         \
       "do not load it; no honest writer makes such a one", "")

@@ -2,6 +2,7 @@
 /* JSON: configurations, tokenizers, indexes. Read strictly, then walked for what a loader would do with it. */
 #include "base/json.h"
 #include "scan/config_walk.h"
+#include "scan/manifest_walk.h"
 #include "scan/object_walk.h"
 
 /* Larger trees do not fit a worker's memory: a value takes some hundred bytes. */
@@ -27,6 +28,8 @@ static int run(struct scan *s, const struct scan_node *n, struct err *e)
         rc = config_walk(s, n, root, e);
         if (!rc)
             rc = object_walk(s, n, root, e);
+        if (!rc)
+            rc = manifest_walk(s, n, root, e);
     } else if (rc == ERR_MEMORY || rc == ERR_LIMIT) {
         rc = scan_find(s, n, RULE_TOO_DEEP, 0, e, "more JSON than is kept at once: %s", inner.msg);
     } else if (scan_called(n, ".json")) {

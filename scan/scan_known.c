@@ -70,7 +70,6 @@ static const struct kind kinds[] = {
     { 4, 4, "ET12", MODEL, "an ExecuTorch program", "" },
     { 0, 1, "\n", MODEL, "a model of Paddle", ".pdmodel" },
     { 0, 1, "\n", MODEL, "a model of Caffe", ".caffemodel" },
-    { 0, 1, "\b", MODEL, "a model of Core ML", ".mlmodel" },
     { 0, 8, "\0\0\0\0\0\0\0", MODEL, "parameters of Paddle", ".pdiparams" },
     { 0, 0, "", MODEL, "a model of MNN", ".mnn" },
     { 0, 0, "", DATA, "MessagePack, as flax writes it", ".msgpack" },

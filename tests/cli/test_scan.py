@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """assay scan from outside: every labelled file, every kind of end, the baseline, SARIF."""
-import csv, json, os, pickle, sys
+import csv, io, json, os, pickle, sys, tarfile, zipfile
 from tap import *
 
 LABELS = os.path.join(SHARED, "data", "scan")
@@ -92,6 +92,38 @@ def known_templates():
         equal(more["findings"][0]["what"].startswith("is like the template of Qwen-Qwen3-0.6B; 1 of "), True)
         equal({x["rule"] for x in worse["findings"]}, {"template-gated", "template-differs"})
         scan(os.path.join(d, "c.jinja"), status=0)
+
+
+def archives_that_servers_and_nemo_load():
+    manifest = lambda **more: json.dumps({"model": {"modelName": "m", "serializedFile": "m.pkl", **more},
+                                          "archiverVersion": "0.12"})
+
+    def mar(members):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as z:
+            for name, data in members.items():
+                z.writestr(name, data)
+        return out.getvalue()
+
+    def nemo(config, mode):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode=mode) as t:
+            for name, data in {"./model_config.yaml": config.encode(), "./model_weights.ckpt": HARMLESS}.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                t.addfile(info, io.BytesIO(data))
+        return out.getvalue()
+
+    known = "target: nemo.collections.asr.models.EncDecCTCModel\npreprocessor:\n  _target_: nemo.collections.asr.modules.A1b\n"
+    with Folder({"a.mar": mar({"m.pkl": HARMLESS, "MAR-INF/MANIFEST.json": manifest(handler="image_classifier")}),
+                 "b.mar": mar({"m.pkl": HARMLESS, "h.py": "x = 1\n", "MAR-INF/MANIFEST.json": manifest(handler="h.py:run")}),
+                 "c.mar": mar({"m.pkl": HARMLESS, "MAR-INF/MANIFEST.json": manifest(handler="../h.py")}),
+                 "d.nemo": nemo(known, "w"), "e.nemo": nemo(known, "w:gz"),
+                 "f.nemo": nemo("a:\n  _target_: os.system\n", "w:gz")}) as d:
+        found = {os.path.basename(f["path"]): (f["verdict"], {x["rule"] for x in f["findings"]}) for f in scan(d, status=1)["files"]}
+        equal(found, {"a.mar": ("CLEAN", set()), "b.mar": ("REVIEW", {"code", "server-code"}),
+                      "c.mar": ("UNSAFE", {"graph-external-file"}), "d.nemo": ("REVIEW", {"instantiates-class"}),
+                      "e.nemo": ("REVIEW", {"instantiates-class"}), "f.nemo": ("UNSAFE", {"instantiates-target"})})
 
 
 def a_folder_is_read_whole_whatever_the_names():
@@ -207,6 +239,9 @@ main([check_shows_what_the_scan_found,
       every_labelled_file,
       templates,
       known_templates,
+
+
+      archives_that_servers_and_nemo_load,
       a_folder_is_read_whole_whatever_the_names,
       ends,
       links_that_lead_out_are_said_and_not_followed,
