@@ -60,7 +60,8 @@ static bool take(struct regex *r, char c)
 static void fail(struct regex *r, size_t at, const char *what)
 {
     if (!r->rc)
-        r->rc = err_set(r->e, ERR_FORMAT, r->base, "pattern '%.*s': %s at its byte %zu", SPAN_ARG(span_sub(r->in, 0, 60)), what, at);
+        r->rc = err_set(r->e, ERR_FORMAT, r->base, "pattern '%.*s': %s at its byte %zu", SPAN_ARG(span_sub(r->in, 0, 60)),
+                        what, at);
 }
 
 static void *make(struct regex *r, size_t n, size_t size)
@@ -483,18 +484,25 @@ static uint32_t emit_times(struct regex *r, const struct tree *t, uint32_t next)
     return at;
 }
 
+static const struct tree **parts_of(struct regex *r, const struct tree *t, size_t *n)
+{
+    *n = 0;
+    for (const struct tree *x = t->first; x; x = x->next)
+        ++*n;
+    const struct tree **parts = make(r, *n + 1, sizeof *parts);
+    size_t i = 0;
+    for (const struct tree *x = t->first; x && parts; x = x->next)
+        parts[i++] = x;
+    return parts;
+}
+
 /* One sequence; at the ends of the whole, what is not anchored may be anywhere. */
 static uint32_t emit_sequence(struct regex *r, const struct tree *t, uint32_t next, bool at_begin, bool at_end)
 {
-    size_t n = 0, from = 0;
-    for (const struct tree *x = t->first; x; x = x->next)
-        n++;
-    const struct tree **parts = make(r, n + 1, sizeof *parts);
+    size_t n, from = 0;
+    const struct tree **parts = parts_of(r, t, &n);
     if (!parts)
         return 0;
-    n = 0;
-    for (const struct tree *x = t->first; x; x = x->next)
-        parts[n++] = x;
     bool free_begin = at_begin, free_end = at_end;
     for (; from < n && at_begin && parts[from]->kind == BEGIN; from++)
         free_begin = false;

@@ -40,7 +40,8 @@ uint32_t schema_space(struct schema *s, uint32_t next)
     static const struct gram_edge blanks[] = { { '\t', '\t', GRAM_NODE_END }, { ' ', ' ', GRAM_NODE_END } };
     uint32_t indent = gram_repeat(b, gram_edges(b, blanks, 2, false), 0, 64, next);
     uint32_t line = gram_byte(b, '\n', '\n', indent);
-    return gram_alt(b, (const uint32_t[]){ next, gram_byte(b, ' ', ' ', next), gram_either(b, line, gram_byte(b, '\r', '\r', line)) }, 3);
+    uint32_t lines = gram_either(b, line, gram_byte(b, '\r', '\r', line));
+    return gram_alt(b, (const uint32_t[]){ next, gram_byte(b, ' ', ' ', next), lines }, 3);
 }
 
 static uint64_t hash_of(struct schema_set set)

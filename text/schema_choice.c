@@ -209,8 +209,11 @@ static bool values_apart(struct schema_set x, struct schema_set y)
 static bool forbids(struct schema_set set, struct span name)
 {
     for (uint32_t i = 0; i < set.n; i++) {
-        const struct val *v = set.m[i].v, *p = val_get_span(val_get(v, "properties"), name), *more = val_get(v, "additionalProperties");
-        if (p ? p->kind == VAL_BOOL && !p->b : more && more->kind == VAL_BOOL && !more->b && !val_get(v, "patternProperties"))
+        const struct val *v = set.m[i].v, *p = val_get_span(val_get(v, "properties"), name);
+        const struct val *more = val_get(v, "patternProperties") ? NULL : val_get(v, "additionalProperties");
+        if (!p)
+            p = more;
+        if (p && p->kind == VAL_BOOL && !p->b)
             return true;
     }
     return false;

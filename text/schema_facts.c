@@ -289,7 +289,10 @@ static void keywords(struct schema *s, const struct val *v, struct schema_facts 
     uint64_t none = 1;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         x = val_get(v, refused[i]);
-        if (x && !(!strcmp(refused[i], "contains") && count_of(s, v, "minContains", &none) && none == 0 && !val_get(v, "maxContains")))
+        if (x && !strcmp(refused[i], "contains") && !val_get(v, "maxContains") && count_of(s, v, "minContains", &none)
+            && none == 0)
+            continue;
+        if (x)
             (void)schema_fail(s, ERR_FORMAT, x, "'%s' cannot be enforced", refused[i]);
     }
     types(s, val_get(v, "type"), f);

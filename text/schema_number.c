@@ -36,37 +36,53 @@ struct number {
     size_t n, cap, cap_nodes, cap_chain;
 };
 
-static int read_decimal(struct schema *s, const struct val *v, struct decimal *d)
+static int too_long(struct schema *s, const struct val *v)
+{
+    return schema_fail(s, ERR_LIMIT, v, "a bound of more than %d digits", DIGITS_MAX);
+}
+
+/* e-12 and the like; text is what stands behind the e. The reader has checked the syntax. */
+static long read_exponent(struct span text)
+{
+    long e = 0;
+    size_t i = text.n && (text.p[0] == '-' || text.p[0] == '+');
+    for (; i < text.n && e < 10000; i++)
+        e = e * 10 + (text.p[i] - '0');
+    return text.n && text.p[0] == '-' ? -e : e;
+}
+
+/* Digits as written, and how many of them are whole. */
+static int read_digits(struct schema *s, const struct val *v, struct decimal *d, int *n_digits, long *n_whole)
 {
     struct span t = v->str;
-    size_t i = 0;
-    long exponent = 0, point = -1;
+    size_t i = t.n && t.p[0] == '-';
+    long point = -1;
     int n = 0;
-    *d = (struct decimal){ .there = true };
-    if (i < t.n && t.p[i] == '-') {
-        d->negative = true;
-        i++;
-    }
-    for (; i < t.n && (t.p[i] == '.' || (t.p[i] >= '0' && t.p[i] <= '9')); i++) {
+    d->negative = i > 0;
+    for (; i < t.n && (t.p[i] | 32) != 'e'; i++) {
         if (t.p[i] == '.')
             point = n;
         else if (n < DIGITS_MAX)
             d->digit[n++] = (uint8_t)(t.p[i] - '0');
         else
-            return schema_fail(s, ERR_LIMIT, v, "a bound of more than %d digits", DIGITS_MAX);
+            return too_long(s, v);
     }
-    if (i < t.n) {
-        bool minus = ++i < t.n && t.p[i] == '-';
-        for (i += i < t.n && (t.p[i] == '-' || t.p[i] == '+'); i < t.n && exponent < 10000; i++)
-            exponent = exponent * 10 + (t.p[i] - '0');
-        exponent = minus ? -exponent : exponent;
-    }
-    long whole = (point < 0 ? n : point) + exponent;
-    if (whole > DIGITS_MAX || whole < -DIGITS_MAX || n - whole > DIGITS_MAX)
-        return schema_fail(s, ERR_LIMIT, v, "a bound of more than %d digits", DIGITS_MAX);
+    *n_digits = n;
+    *n_whole = (point < 0 ? n : point) + read_exponent(span_sub(t, i + 1, t.n));
+    return 0;
+}
+
+static int read_decimal(struct schema *s, const struct val *v, struct decimal *d)
+{
+    long whole = 0;
+    int n = 0;
+    *d = (struct decimal){ .there = true };
+    int rc = read_digits(s, v, d, &n, &whole);
+    if (rc)
+        return rc;
     long before = whole < 0 ? -whole : 0;                   /* zeros between the point and the digits */
-    if (before + n > DIGITS_MAX)
-        return schema_fail(s, ERR_LIMIT, v, "a bound of more than %d digits", DIGITS_MAX);
+    if (whole > DIGITS_MAX || before > DIGITS_MAX || n - whole > DIGITS_MAX || before + n > DIGITS_MAX)
+        return too_long(s, v);
     memmove(d->digit + before, d->digit, (size_t)n);
     memset(d->digit, 0, (size_t)before);
     n += (int)before;
@@ -184,67 +200,65 @@ static bool take_fraction(const struct number *x, struct spot *p, unsigned digit
     return !(high->there && p->high > 0) && !(low->there && p->low < 0);
 }
 
+static bool take_digit(const struct number *x, struct spot *p, unsigned digit)
+{
+    switch (p->phase) {
+    case BEGIN:
+    case MINUS:
+        if (digit)
+            return x->allowed[p->negative] && take_whole(x, p, digit);
+        p->phase = ZERO;
+        return x->allowed[p->negative];
+    case WHOLE:
+        return take_whole(x, p, digit);
+    case ZERO:
+        return false;
+    case POINT:
+    case FRACTION:
+        return take_fraction(x, p, digit);
+    default:
+        p->phase = EXPONENT_DIGITS;
+        return true;
+    }
+}
+
+static bool take_point(const struct number *x, struct spot *p)
+{
+    if (!x->real || (p->phase != ZERO && p->phase != WHOLE))
+        return false;
+    p->low = whole_end(&x->low[p->negative], p->low, p->n);
+    p->high = whole_end(&x->high[p->negative], p->high, p->n);
+    p->n = 0;
+    p->phase = POINT;
+    return true;
+}
+
+static bool take_sign(const struct number *x, struct spot *p, char c)
+{
+    if (p->phase == EXPONENT) {
+        p->phase = EXPONENT_SIGN;
+        return true;
+    }
+    if (p->phase != BEGIN || c != '-')
+        return false;
+    p->phase = MINUS;
+    p->negative = 1;
+    return x->allowed[1];
+}
+
 /* The next spot for a character; false: it may not come. */
 static bool step(const struct number *x, struct spot p, char c, struct spot *out)
 {
-    bool is_digit = c >= '0' && c <= '9', good = false;
-    unsigned digit = is_digit ? (unsigned)(c - '0') : 0;
-    switch (p.phase) {
-    case BEGIN:
-        if (c == '-') {
-            p.phase = MINUS;
-            p.negative = 1;
-            good = x->allowed[1];
-            break;
-        }
-        if (!x->allowed[0])
-            return false;
-        /* fall through */
-    case MINUS:
-        if (c == '0') {
-            p.phase = ZERO;
-            good = true;
-        } else if (is_digit)
-            good = take_whole(x, &p, digit);
-        break;
-    case WHOLE:
-        if (is_digit) {
-            good = take_whole(x, &p, digit);
-            break;
-        }
-        /* fall through */
-    case ZERO:
-        if (c == '.' && x->real) {
-            p.low = whole_end(&x->low[p.negative], p.low, p.n);
-            p.high = whole_end(&x->high[p.negative], p.high, p.n);
-            p.n = 0;
-            p.phase = POINT;
-            good = true;
-        } else if ((c == 'e' || c == 'E') && x->exponent) {
-            p.phase = EXPONENT;
-            good = true;
-        }
-        break;
-    case FRACTION:
-        if ((c == 'e' || c == 'E') && x->exponent) {
-            p.phase = EXPONENT;
-            good = true;
-            break;
-        }
-        /* fall through */
-    case POINT:
-        good = is_digit && take_fraction(x, &p, digit);
-        break;
-    case EXPONENT:
-        if (c == '+' || c == '-') {
-            p.phase = EXPONENT_SIGN;
-            good = true;
-            break;
-        }
-        /* fall through */
-    default:
-        p.phase = EXPONENT_DIGITS;
-        good = is_digit;
+    bool good;
+    if (c >= '0' && c <= '9')
+        good = take_digit(x, &p, (unsigned)(c - '0'));
+    else if (c == '.')
+        good = take_point(x, &p);
+    else if (c == '+' || c == '-')
+        good = take_sign(x, &p, c);
+    else {
+        good = x->exponent && (p.phase == ZERO || p.phase == WHOLE || p.phase == FRACTION);
+        p.phase = EXPONENT;
     }
     *out = p;
     return good;

@@ -32,20 +32,25 @@ static void add_name(struct object *o, struct span name)
         o->names.p[o->names.n++] = name;
 }
 
-static void collect_names(struct object *o)
+/* `required` of drafts before 4 was true or false, at the property: that asks nothing here. */
+static void names_of(struct object *o, const struct val *v)
 {
     struct schema *s = o->s;
-    for (uint32_t i = 0; i < o->f->set.n && !s->b.rc; i++) {
-        const struct val *v = o->f->set.m[i].v, *props = val_get(v, "properties"), *req = val_get(v, "required");
-        if ((props && props->kind != VAL_MAP) || (req && req->kind != VAL_LIST && req->kind != VAL_BOOL))
-            (void)schema_fail(s, ERR_FORMAT, props ? props : req, "'properties' is an object, 'required' a list");
-        for (const struct val *x = props ? props->first : NULL; x && !s->b.rc; x = x->next)
-            add_name(o, x->key);
-        for (const struct val *x = req && req->kind == VAL_LIST ? req->first : NULL; x && !s->b.rc; x = x->next)
-            if (x->kind == VAL_STR)
-                add_name(o, x->str);
-    }
-    if (s->b.rc || o->names.n < 2)
+    const struct val *props = val_get(v, "properties"), *req = val_get(v, "required");
+    if ((props && props->kind != VAL_MAP) || (req && req->kind != VAL_LIST && req->kind != VAL_BOOL))
+        (void)schema_fail(s, ERR_FORMAT, props ? props : req, "'properties' is an object, 'required' a list");
+    for (const struct val *x = props ? props->first : NULL; x && !s->b.rc; x = x->next)
+        add_name(o, x->key);
+    for (const struct val *x = req && req->kind == VAL_LIST ? req->first : NULL; x && !s->b.rc; x = x->next)
+        if (x->kind == VAL_STR)
+            add_name(o, x->str);
+}
+
+static void collect_names(struct object *o)
+{
+    for (uint32_t i = 0; i < o->f->set.n && !o->s->b.rc; i++)
+        names_of(o, o->f->set.m[i].v);
+    if (o->s->b.rc || o->names.n < 2)
         return;
     qsort(o->names.p, o->names.n, sizeof *o->names.p, by_text);
     size_t kept = 1;
@@ -78,7 +83,8 @@ static struct schema_set member_set(struct object *o, const struct span *name, u
     struct schema_set out = { 0 };
     for (uint32_t i = 0; i < o->f->set.n && !s->b.rc; i++) {
         const struct val *v = o->f->set.m[i].v, *map = val_get(v, "patternProperties");
-        const struct val *own = name ? val_get_span(val_get(v, "properties"), *name) : NULL, *more = val_get(v, "additionalProperties");
+        const struct val *own = name ? val_get_span(val_get(v, "properties"), *name) : NULL;
+        const struct val *more = val_get(v, "additionalProperties");
         bool met = own != NULL;
         if (own)
             out = schema_set_with(s, out, own, 0);
@@ -105,6 +111,26 @@ static bool required(const struct object *o, struct span name)
     return false;
 }
 
+/* Leave of `d` the values of v's enum or const, when it has one. */
+static void only_values(struct schema *s, const struct val *v, struct dfa *d)
+{
+    const struct val *list = val_get(v, "enum"), *one = val_get(v, "const");
+    struct dfa words;
+    size_t n = 0;
+    if (val_get(v, "anyOf") || val_get(v, "oneOf"))
+        (void)schema_fail(s, ERR_FORMAT, v, "'propertyNames' with a choice cannot be enforced");
+    if (!list && !one)
+        return;
+    struct span *w = schema_make(s, (list ? list->n : 0) + 1, sizeof *w);
+    for (const struct val *x = one ? one : list->first; w && x; x = one ? NULL : x->next)
+        if (x->kind == VAL_STR)
+            w[n++] = x->str;
+    if (!s->b.rc)
+        s->b.rc = dfa_words(w, n, s->b.a, &words, s->b.e);
+    if (!s->b.rc)
+        s->b.rc = dfa_both(&words, d, s->b.a, d, s->b.e);
+}
+
 /* What propertyNames says, as strings. False: nothing is said. */
 static bool name_dfa(struct object *o, struct dfa *out)
 {
@@ -121,26 +147,10 @@ static bool name_dfa(struct object *o, struct dfa *out)
         *out = (struct dfa){ 0 };
         return true;
     }
-    struct dfa words, all;
-    if (schema_string_dfa(s, &f, &all))
+    if (schema_string_dfa(s, &f, out))
         return false;
-    for (uint32_t i = 0; i < f.set.n && !s->b.rc; i++) {
-        const struct val *v = f.set.m[i].v, *list = val_get(v, "enum"), *one = val_get(v, "const");
-        if (val_get(v, "anyOf") || val_get(v, "oneOf"))
-            (void)schema_fail(s, ERR_FORMAT, v, "'propertyNames' with a choice cannot be enforced");
-        if (!list && !one)
-            continue;
-        struct span *w = schema_make(s, (list ? list->n : 0) + 1, sizeof *w);
-        size_t n = 0;
-        for (const struct val *x = one ? one : list->first; w && x; x = one ? NULL : x->next)
-            if (x->kind == VAL_STR)
-                w[n++] = x->str;
-        if (!s->b.rc)
-            s->b.rc = dfa_words(w, n, s->b.a, &words, s->b.e);
-        if (!s->b.rc)
-            s->b.rc = dfa_both(&words, &all, s->b.a, &all, s->b.e);
-    }
-    *out = all;
+    for (uint32_t i = 0; i < f.set.n && !s->b.rc; i++)
+        only_values(s, f.set.m[i].v, out);
     return true;
 }
 
@@ -203,7 +213,7 @@ static void add_others(struct object *o, struct gram_object *out, const struct d
         if (!rc)
             rc = dfa_minus(&d, &declared, a, &d, s->b.e);
         for (size_t k = 0; k < o->n_patterns && !rc; k++)
-            rc = matched >> k & 1 ? dfa_both(&d, &o->pattern_dfa[k], a, &d, s->b.e) : dfa_minus(&d, &o->pattern_dfa[k], a, &d, s->b.e);
+            rc = (matched >> k & 1 ? dfa_both : dfa_minus)(&d, &o->pattern_dfa[k], a, &d, s->b.e);
         s->b.rc = rc;
         if (!rc && d.n)
             others[out->n_others++] = schema_of_dfa(s, &d, value_of(o, set));

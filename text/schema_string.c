@@ -60,8 +60,10 @@ static uint32_t json_chars(struct schema *s, const struct gram_range *r, size_t 
 
 static uint32_t hex(struct schema *s, unsigned n, uint32_t next)
 {
-    for (; n; n--)
-        next = gram_edges(&s->b, (const struct gram_edge[]){ { '0', '9', next }, { 'A', 'F', next }, { 'a', 'f', next } }, 3, false);
+    for (; n; n--) {
+        const struct gram_edge digits[] = { { '0', '9', next }, { 'A', 'F', next }, { 'a', 'f', next } };
+        next = gram_edges(&s->b, digits, 3, false);
+    }
     return next;
 }
 
@@ -71,14 +73,16 @@ static uint32_t any_char(struct schema *s, uint32_t next)
     struct gram_build *b = &s->b;
     static const struct gram_range raw[] = { { 0x20, '"' - 1 }, { '"' + 1, '\\' - 1 }, { '\\' + 1, LAST_CHAR } };
     struct gram_edge edges[N_SHORT + 1];
-    uint32_t low = gram_edges(b, (const struct gram_edge[]){ { 'C', 'F', hex(s, 2, next) }, { 'c', 'f', hex(s, 2, next) } }, 2, false);
-    low = gram_literal(b, span_str("\\u"), gram_edges(b, (const struct gram_edge[]){ { 'D', 'D', low }, { 'd', 'd', low } }, 2, false));
-    uint32_t high = hex(s, 2, low), two = hex(s, 2, next), three = hex(s, 3, next);
-    uint32_t d = gram_edges(b, (const struct gram_edge[]){ { '0', '7', two }, { '8', '9', high }, { 'A', 'B', high }, { 'a', 'b', high } },
-                            4, false);
-    uint32_t unicode = gram_edges(b, (const struct gram_edge[]){ { '0', '9', three }, { 'A', 'C', three }, { 'E', 'F', three },
-                                                                 { 'a', 'c', three }, { 'e', 'f', three }, { 'D', 'D', d }, { 'd', 'd', d } },
-                                  7, false);
+    uint32_t two = hex(s, 2, next), three = hex(s, 3, next);
+    const struct gram_edge low_digits[] = { { 'C', 'F', two }, { 'c', 'f', two } };
+    uint32_t low = gram_edges(b, low_digits, 2, false);                     /* DC00 to DFFF */
+    const struct gram_edge low_d[] = { { 'D', 'D', low }, { 'd', 'd', low } };
+    uint32_t high = hex(s, 2, gram_literal(b, span_str("\\u"), gram_edges(b, low_d, 2, false)));
+    const struct gram_edge behind_d[] = { { '0', '7', two }, { '8', '9', high }, { 'A', 'B', high }, { 'a', 'b', high } };
+    uint32_t d = gram_edges(b, behind_d, 4, false);
+    const struct gram_edge digits[] = { { '0', '9', three }, { 'A', 'C', three }, { 'E', 'F', three }, { 'a', 'c', three },
+                                        { 'e', 'f', three }, { 'D', 'D', d }, { 'd', 'd', d } };
+    uint32_t unicode = gram_edges(b, digits, 7, false);
     for (size_t i = 0; i < N_SHORT; i++)
         edges[i] = (struct gram_edge){ (uint8_t)short_escapes[i].letter, (uint8_t)short_escapes[i].letter, next };
     edges[N_SHORT] = (struct gram_edge){ 'u', 'u', unicode };
