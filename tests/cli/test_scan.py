@@ -239,8 +239,6 @@ main([check_shows_what_the_scan_found,
       every_labelled_file,
       templates,
       known_templates,
-
-
       archives_that_servers_and_nemo_load,
       a_folder_is_read_whole_whatever_the_names,
       ends,

@@ -292,6 +292,31 @@ TEST(values_in_values_have_a_floor)
     STR(judged_graph(&n, 1, NULL, 0), "INCOMPLETE too-deep");
 }
 
+/* ---- the text form ------------------------------------------------------------------------ */
+
+static const char *as_text(const char *text)
+{
+    return judged_as(span_str(text), "saved_model.pbtxt");
+}
+
+TEST(graphs_as_text)
+{
+    STR(as_text("node {\n  name: \"a\" op: \"Const\" # op: \"PyFunc\"\n}\n"), "CLEAN");
+    STR(as_text("node { name: \"a\" op: \"PyFunc\" }"), "UNSAFE tensorflow-operator@21");
+    STR(as_text("node { op:'Py' \"Func\" }"), "UNSAFE tensorflow-operator@10");
+    STR(as_text("node { op: \"P\\171\\x46unc\" }"), "UNSAFE tensorflow-operator@11");
+    STR(as_text("node { op: \"\\u0050yFunc\" }"), "UNSAFE tensorflow-operator@11");
+    STR(as_text("node { op: [\"Const\", \"PyFunc\"] }"), "UNSAFE tensorflow-operator@21");
+    STR(as_text("node { op: \"Own\" }"), "REVIEW tensorflow-unknown-operator@11");
+    STR(as_text("node { op: \"SaveV2\" }"), "REVIEW tensorflow-depends@11");
+    STR(as_text("item { name: 'PyFunc' id: -1 v: 1.5e+3 }"), "CLEAN");
+    STR(as_text("node { op: \"PyFunc"), "INCOMPLETE graph-malformed@18");
+    STR(as_text("node { op: \"a\\q\" }"), "INCOMPLETE graph-malformed@14");
+    STR(as_text("node { \x01 }"), "INCOMPLETE graph-malformed@7");
+    STR(as_text("v { s: \"\\200\\004cposix\\nsystem\\n(S\\'id\\'\\ntR.\" }"), "CARRIES-PAYLOAD payload@7");
+    STR(as_text(""), "CLEAN");
+}
+
 /* ---- the list ----------------------------------------------------------------------------- */
 
 TEST(the_list_refuses_what_it_cannot_mean)
@@ -338,7 +363,7 @@ int main(void)
         CASE(memory_may_end_anywhere), CASE(no_prefix_of_a_graph_is_clean_but_between_its_parts),
         CASE(an_argument_is_followed_to_who_calls), CASE(circles_and_holes_are_computed), CASE(names_put_together),
         CASE(operators_by_name), CASE(graphs_in_two_pieces_are_both_walked), CASE(assets_and_keras),
-        CASE(values_in_values_have_a_floor), CASE(the_list_refuses_what_it_cannot_mean),
+        CASE(values_in_values_have_a_floor), CASE(graphs_as_text), CASE(the_list_refuses_what_it_cannot_mean),
         CASE(the_list_calls_nothing_harmless_that_reaches_out),
     };
     return cmocka_run_group_tests(tests, judged_open, judged_close);
