@@ -4,8 +4,7 @@
 
     make_files.py KIND FOLDER        KIND is a function below; exit 77 and a line when its library is not here
 
-Everything is small and made from one seed. What a user's own code would add (classes and functions of a script) is not here:
-no library wrote it, and the scan has it looked at by a person.
+Everything is small and made from one seed.
 """
 import io, itertools, os, pickle, sys, warnings
 
@@ -235,7 +234,33 @@ def torch():
     written(path("weights-only.pkl"), b"\x80\2]" + b"".join(f"c{module}\n{name}\na".encode() for module, _, name in names) + b".")
 
 
+    torch.jit.trace(torch.nn.Linear(2, 2), torch.ones(1, 2)).save(path("traced.pt"))
+
+
 # ---- others ----
+
+def pandas():
+    import numpy as np, pandas as pd
+    frame = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", None], "c": [1.0, 2.5, np.nan], "e": pd.Categorical(["u", "v", "u"]),
+                          "d": pd.to_datetime(["2020-01-01"] * 3), "f": [True, False, True]})
+    made = {"frame": frame, "series": frame["a"], "text": frame["b"], "rows": frame.set_index(["a", "b"]), "days": frame.set_index("d"),
+            "integers": frame["a"].astype("Int64"), "zone": pd.Series(pd.date_range("2020", periods=2, tz="UTC")),
+            "months": pd.Series(pd.period_range("2020", periods=2, freq="M")), "ranges": pd.cut(frame["c"], 2),
+            "moment": pd.Timestamp("2020"), "span": pd.Timedelta("1D"), "sparse": pd.Series(pd.arrays.SparseArray([0, 0, 1]))}
+    for name, obj in made.items():
+        pickled(name, obj)
+
+
+class Net:
+    """Stands for a class of the script that trained a model."""
+
+    def __init__(self):
+        self.weights = [0.5]
+
+
+def own():
+    pickled("own", Net())
+
 
 def xgboost():
     import numpy as np, xgboost as xgb
@@ -309,7 +334,7 @@ def safetensors():
                   metadata={"format": "pt"} if i % 2 else None)
 
 
-KINDS = (numpy, sklearn, torch, xgboost, lightgbm, onnx, keras, safetensors)
+KINDS = (numpy, sklearn, torch, pandas, own, xgboost, lightgbm, onnx, keras, safetensors)
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
