@@ -53,7 +53,7 @@ INLINE vi vi_zero(void) { return _mm256_setzero_si256(); }
 INLINE vi vi_pairs(const int32_t *z, const int16_t *pair) { return _mm256_madd_epi16(vb_load(z), vb_bcast4(pair)); }
 
 #if defined __AVXVNNI__
-enum { TILE_AFFINE4 = 4, TILE_AFFINE5 = 4, TILE_SIGNED = 4, TILE_HALVES = 3 };
+enum { TILE_TOKENS = 4 };
 #define VA_GROUPS(bits) ((void)(bits), 8u)
 INLINE va va_dot(va a, vb w, vb x) { return _mm256_dpbusd_avx_epi32(a, w, x); }
 INLINE va va_dot_first(vb w, vb x) { return _mm256_dpbusd_avx_epi32(_mm256_setzero_si256(), w, x); }
@@ -66,10 +66,19 @@ INLINE vi vi_dot_signed(vi s, vb w, vb x)
     return _mm256_dpbusd_avx_epi32(s, _mm256_xor_si256(w, _mm256_set1_epi8(-128)), x);      /* w + 128 */
 }
 #else
-enum { TILE_AFFINE4 = 4, TILE_AFFINE5 = 3, TILE_SIGNED = 4, TILE_HALVES = 3 };
+enum { TILE_TOKENS = 6 };
 #define VA_GROUPS(bits) ((bits) <= 4 ? 8u : (bits) == 5 ? 4u : 2u)
 INLINE va va_dot_first(vb w, vb x) { return _mm256_maddubs_epi16(w, x); }
-INLINE va va_dot(va a, vb w, vb x) { return _mm256_add_epi16(a, _mm256_maddubs_epi16(w, x)); }
+
+/* The empty statement keeps the compiler from gathering all products of a block before it adds them, for which
+ * there are not registers enough. */
+INLINE va va_dot(va a, vb w, vb x)
+{
+    va s = _mm256_add_epi16(a, _mm256_maddubs_epi16(w, x));
+    __asm__("" : "+x"(s));
+    return s;
+}
+
 INLINE vi va_fold(vi s, va a) { return _mm256_add_epi32(s, _mm256_madd_epi16(a, _mm256_set1_epi16(1))); }
 INLINE int32_t va_scale_word(int s) { return (int32_t)(((uint32_t)s & 0xffff) * 0x10001u); }
 INLINE vi va_scaled(vi s, va a, const int32_t *by) { return _mm256_add_epi32(s, _mm256_madd_epi16(a, vb_load(by))); }

@@ -85,7 +85,7 @@ INLINE int32_t pair_of(int a, int b)
 /* Scales of 16 rows of Q4_K and Q5_K: see six_bits of row_decode.c. */
 INLINE void scales_six(const uint8_t *p, const float *d, const float *m, struct scales to)
 {
-    for (unsigned b = 0; b < 4; b++)
+    UNROLL for (unsigned b = 0; b < 4; b++)
         for (unsigned r = 0; r < 16; r++) {
             const uint8_t *c = p + r;
             unsigned a0 = c[16 * b], a4 = c[16 * (b + 4)], a8 = c[16 * (b + 8)];
@@ -98,40 +98,41 @@ INLINE void scales_six(const uint8_t *p, const float *d, const float *m, struct 
 
 INLINE void scales_iq4xs(const uint8_t *p, const float *d, struct scales to)
 {
-    for (unsigned b = 0; b < 8; b++)
+    UNROLL for (unsigned b = 0; b < 8; b++)
         for (unsigned r = 0; r < 16; r++) {
             int low = p[16 * (2 + b / 2) + r] >> 4 * (b % 2) & 15, high = p[16 * (b / 4) + r] >> 2 * (b % 4) & 3;
             to.d[b][r] = d[r] * (float)((low | high << 4) - 32);
         }
 }
 
-/* Small scale j of a row, of Q2_K, Q3_K and Q6_K; *z goes with it. */
-INLINE int small_scale(enum ggml_type type, const uint8_t *p, unsigned j, int *z)
+/* Small scale j of 16 rows of Q2_K, Q3_K or Q6_K, and what goes with m. */
+INLINE void small_scales(enum ggml_type type, const uint8_t *p, unsigned j, int16_t *s, int16_t *z)
 {
-    int s = (int8_t)p[16 * j];
-    if (type == GGML_Q2_K) {
-        *z = p[16 * j] >> 4;
-        return p[16 * j] & 15;
-    }
-    if (type == GGML_Q3_K) {
-        int low = j < 8 ? p[16 * j] & 15 : p[16 * (j - 8)] >> 4;
-        s = (low | (p[16 * (8 + j % 4)] >> 2 * (j / 4) & 3) << 4) - 32;
-    }
-    *z = s;
-    return s;
+    const uint8_t *low = p + 16 * (j % 8), *high = p + 16 * (8 + j % 4), *whole = p + 16 * j;
+    for (unsigned r = 0; r < 16; r++)
+        if (type == GGML_Q2_K) {
+            s[r] = whole[r] & 15;
+            z[r] = whole[r] >> 4;
+        } else {
+            int16_t three = (int16_t)(((low[r] >> (j < 8 ? 0 : 4) & 15) | (high[r] >> 2 * (j / 4) & 3) << 4) - 32);
+            z[r] = s[r] = type == GGML_Q3_K ? three : (int8_t)whole[r];
+        }
 }
 
 INLINE void scales_halves(enum ggml_type type, const uint8_t *p, const float *d, const float *m, struct scales to)
 {
-    for (unsigned b = 0; b < 8; b++)
-        for (unsigned r = 0; r < 16; r++) {
-            int z0, z1, s0 = small_scale(type, p + r, 2 * b, &z0), s1 = small_scale(type, p + r, 2 * b + 1, &z1);
-            to.d[b][r] = d[r];
-            to.m[b][r] = m[r];
-            to.s[b][0][r] = va_scale_word(s0);
-            to.s[b][1][r] = va_scale_word(s1);
-            to.z[b][r] = pair_of(z0, z1);
+    UNROLL for (unsigned b = 0; b < 8; b++) {
+        int16_t s[2][16], z[2][16];
+        UNROLL for (unsigned h = 0; h < 2; h++) {
+            small_scales(type, p, 2 * b + h, s[h], z[h]);
+            for (unsigned r = 0; r < 16; r++)
+                to.s[b][h][r] = va_scale_word(s[h][r]);
         }
+        for (unsigned r = 0; r < 16; r++)
+            to.z[b][r] = pair_of(z[0][r], z[1][r]);
+        memcpy(to.d[b], d, 16 * sizeof *d);
+        memcpy(to.m[b], m, 16 * sizeof *m);
+    }
 }
 
 /* All scales of one record. */
@@ -139,10 +140,14 @@ INLINE void scales_of(enum ggml_type type, const uint8_t *rec, struct scales to)
 {
     float d[16], m[16] = { 0 };
     if (type == GGML_MXFP4) {
+        uint32_t bits[16];
         for (unsigned r = 0; r < 16; r++) {
-            to.d[0][r] = float_of(rec[r] < 2 ? 0x200000u << rec[r] : (uint32_t)(rec[r] - 1) << 23);
-            to.m[0][r] = -12.0f * to.d[0][r];
+            uint32_t e = rec[r];
+            bits[r] = e > 1 ? (e - 1) << 23 : e ? 0x400000u : 0x200000u;
         }
+        memcpy(to.d[0], bits, sizeof bits);
+        for (unsigned r = 0; r < 16; r++)
+            to.m[0][r] = -12.0f * to.d[0][r];
         return;
     }
     vf_f16x16(rec, d);
@@ -296,18 +301,18 @@ INLINE void tiles(enum matrix_kind kind, unsigned bits, unsigned T, struct chunk
 typedef void tiles_fn(struct chunk *c, unsigned n_blocks, const struct acts *x, uint32_t block, uint32_t from, uint32_t to,
                       float (*y)[16]);
 
-#define TILES(name, kind, bits, T)                                                                                     \
+#define TILES(name, kind, bits)                                                                                        \
     static void tiles_##name(struct chunk *c, unsigned n_blocks, const struct acts *x, uint32_t block, uint32_t from,  \
                              uint32_t to, float (*y)[16])                                                              \
     {                                                                                                                  \
-        tiles(kind, bits, T, c, n_blocks, x, block, from, to, y);                                                      \
+        tiles(kind, bits, TILE_TOKENS, c, n_blocks, x, block, from, to, y);                                            \
     }
 
-TILES(affine4, MATRIX_AFFINE, 4, TILE_AFFINE4)
-TILES(affine5, MATRIX_AFFINE, 5, TILE_AFFINE5)
-TILES(signed8, MATRIX_SIGNED, 8, TILE_SIGNED)
-TILES(halves4, MATRIX_HALVES, 4, TILE_HALVES)
-TILES(halves6, MATRIX_HALVES, 6, TILE_HALVES)
+TILES(affine4, MATRIX_AFFINE, 4)
+TILES(affine5, MATRIX_AFFINE, 5)
+TILES(signed8, MATRIX_SIGNED, 8)
+TILES(halves4, MATRIX_HALVES, 4)
+TILES(halves6, MATRIX_HALVES, 6)
 
 /*    type   kind     how      bits of what the product takes   tiles */
 #define QUANT_MAP(X)                                \
@@ -359,6 +364,8 @@ static void panel_mul(const struct matrix *w, const struct acts *x, const uint8_
     for (uint32_t b = 0, n; b < blocks; b += n) {
         n = blocks - b < CHUNK_BLOCKS ? blocks - b : CHUNK_BLOCKS;
         k->unpack(panel + b * bytes, n, &c);
+        for (size_t line = 0; line < n * bytes; line += 64)            /* the next one, while this is multiplied */
+            __builtin_prefetch(panel + (b + n) * bytes + line, 0, 2);
         k->tiles(&c, n, x, b, from, to, y);
     }
 }
