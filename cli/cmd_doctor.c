@@ -38,6 +38,11 @@ static void show_machine(const struct doctor *d, const struct term *t, struct bu
     if (c->limit_bytes && n > 0 && (size_t)n < sizeof text)
         (void)snprintf(text + n, sizeof text - (size_t)n, ", limited to %.1f", (double)c->limit_bytes / gib);
     row(b, t, "memory", text);
+    n = snprintf(text, sizeof text, "%s; built in:", d->kern ? d->kern->name : "none that passes");
+    for (const struct kern *const *k = kern_all(); *k && n > 0 && (size_t)n < sizeof text; k++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s %s%s", k == kern_all() ? "" : ",", (*k)->name,
+                      (*k)->usable(c) ? "" : " (not on this processor)");
+    row(b, t, "kernels", text);
     if (d->measured)
         (void)snprintf(text, sizeof text, "reads %.1f GB/s, int8 %.3f TOP/s (%s), f32 %.3f TFLOP/s (%s); measured %s",
                        d->machine.read_gb_s, d->machine.int8_tops, d->machine.int8_path, d->machine.f32_tflops,

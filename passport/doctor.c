@@ -115,6 +115,16 @@ static int look_at_machine(struct doctor *d, bool calibrate, struct arena *a, st
     return rc;
 }
 
+/* A path that was asked for and cannot be had, or that fails its self-test, is a warning. */
+static int look_at_kernels(struct doctor *d, struct arena *a, struct err *e)
+{
+    struct err why = { 0 };
+    if (kern_choose(&d->cpu, &d->kern, &why) == 0)
+        return 0;
+    d->kern = NULL;
+    return warn(d, arena_fmt(a, "%s; %s", why.msg, why.hint), e);
+}
+
 int doctor_look(const char *version, const char *today, bool calibrate, struct arena *a, struct doctor *out, struct err *e)
 {
     struct doctor d = { .version = version, .today = today };
@@ -122,6 +132,8 @@ int doctor_look(const char *version, const char *today, bool calibrate, struct a
     int rc = look_at_data(&d, a, e);
     if (!rc)
         rc = look_at_machine(&d, calibrate, a, e);
+    if (!rc)
+        rc = look_at_kernels(&d, a, e);
     if (!rc && pdf_program(program) && !(d.pdftotext = arena_str(a, program)))
         rc = err_memory(e);
     if (!rc)
@@ -171,6 +183,21 @@ static void put_measured(struct json_out *j, const struct doctor *d)
     json_close(j, '}');
 }
 
+static void put_kernels(struct json_out *j, const struct doctor *d)
+{
+    json_open(j, "kernels", '{');
+    json_string(j, "path", d->kern ? d->kern->name : NULL);
+    json_open(j, "built_in", '[');
+    for (const struct kern *const *k = kern_all(); *k; k++) {
+        json_open(j, NULL, '{');
+        json_string(j, "name", (*k)->name);
+        json_boolean(j, "usable", (*k)->usable(&d->cpu));
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+    json_close(j, '}');
+}
+
 static void put_files(struct json_out *j, const struct doctor *d)
 {
     json_open(j, "data", '[');
@@ -197,6 +224,7 @@ int doctor_json(const struct doctor *d, struct buf *out, struct err *e)
     json_string(&j, "version", d->version);
     json_string(&j, "date", d->today);
     put_cpu(&j, &d->cpu);
+    put_kernels(&j, d);
     put_measured(&j, d);
     put_files(&j, d);
     json_open(&j, "helpers", '[');

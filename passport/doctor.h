@@ -9,6 +9,7 @@
 #define ASSAY_PASSPORT_DOCTOR_H
 #include "base/buf.h"
 #include "base/machine.h"
+#include "tensor/kern.h"
 
 enum { DOCTOR_STALE_DAYS = 180, DOCTOR_FILES = 4, DOCTOR_WARNINGS_MAX = 8, DOCTOR_DAYS_UNKNOWN = INT32_MIN };
 
@@ -24,6 +25,7 @@ struct doctor {
     struct cpu cpu;
     bool measured;                  /* `machine` holds figures */
     struct machine machine;
+    const struct kern *kern;        /* the kernel path that a model would run on, self-tested; NULL: see the warnings */
     struct doctor_file files[DOCTOR_FILES];
     const char *pdftotext;          /* its path; NULL when there is none */
     const char *cache;              /* the folder; NULL when there is none */

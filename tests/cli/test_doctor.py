@@ -57,6 +57,23 @@ def old_facts_are_warned_of():
         equal((status, "warning: licence catalogue" in out), (1, True))
 
 
+def kernel_paths_are_shown():
+    with tempfile.TemporaryDirectory() as cache:
+        day = max(checked_days().values())
+        doc = doctor(cache, "--date", day)
+        best = [k["name"] for k in doc["kernels"]["built_in"] if k["usable"]]
+        equal((doc["kernels"]["path"], best[-1]), (best[0], "reference"))
+        equal(doctor(cache, "--date", day, ASSAY_ISA="reference")["kernels"]["path"], "reference")
+        doc = doctor(cache, "--date", day, want=1, ASSAY_ISA="mmx")
+        equal((doc["kernels"]["path"], len(doc["warnings"])), (None, 1))
+        equal("\"mmx\", which is no kernel path" in doc["warnings"][0], True)
+        for k in doc["kernels"]["built_in"]:
+            doc = doctor(cache, "--date", day, want=0 if k["usable"] else 1, ASSAY_ISA=k["name"])
+            equal(doc["kernels"]["path"], k["name"] if k["usable"] else None)
+        status, out, _ = run("doctor", "--date", day, env={"XDG_CACHE_HOME": cache})
+        equal((status, f"kernels      {best[0]}; built in:" in out), (0, True))
+
+
 def calibration_is_kept_and_used():
     today = max(checked_days().values())
     with tempfile.TemporaryDirectory() as cache:
@@ -102,5 +119,5 @@ def wrong_use():
     equal(run("doctor", "--date", "2028-02-29")[0] in (0, 1), True)
 
 
-main([it_shows_this_machine, old_facts_are_warned_of, calibration_is_kept_and_used,
+main([it_shows_this_machine, old_facts_are_warned_of, kernel_paths_are_shown, calibration_is_kept_and_used,
       a_cache_that_cannot_be_written_is_warned_of, helpers_are_looked_for, wrong_use])
