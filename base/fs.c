@@ -144,7 +144,7 @@ const char *fs_base(const char *path)
 struct walk {
     const char *dir;
     char *root;                 /* canonical, from realpath */
-    size_t max, cap;
+    size_t max, cap, cap_skipped;
     bool full;                  /* stop: one file more than max was met */
     struct arena *a;
     struct fs_list *out;
@@ -186,6 +186,19 @@ static int add_entry(struct walk *w, const char *rel, const char *full, const st
     return 0;
 }
 
+/* A folder of git that is not looked into. */
+static int skip_git(struct walk *w, char *rel)
+{
+    void *items = w->out->skipped;
+    if (!strchr(rel, '/') || w->out->n_skipped >= w->max)
+        return 0;
+    if (arena_grow(w->a, &items, &w->cap_skipped, w->out->n_skipped, sizeof *w->out->skipped))
+        return err_memory(w->e);
+    w->out->skipped = items;
+    w->out->skipped[w->out->n_skipped++] = rel;
+    return 0;
+}
+
 static int walk_dir(struct walk *w, const char *rel, unsigned depth);
 
 static int walk_one(struct walk *w, const char *rel, const char *name, unsigned depth)
@@ -200,7 +213,7 @@ static int walk_one(struct walk *w, const char *rel, const char *name, unsigned 
     if (!S_ISDIR(st.st_mode))
         return add_entry(w, sub, full, &st);
     if (strcmp(name, ".git") == 0)
-        return 0;
+        return skip_git(w, sub);
     if (depth >= FS_DEPTH_MAX) {
         w->out->truncated = true;
         return 0;

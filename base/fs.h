@@ -20,7 +20,13 @@ struct fs_entry {
     uint64_t size_bytes;        /* of a file, or of the file that a link leads to */
     bool escapes;               /* a link that leads out of the folder, or nowhere */
 };
-struct fs_list { struct fs_entry *items; size_t n; bool truncated; };
+struct fs_list {
+    struct fs_entry *items;
+    size_t n;
+    bool truncated;
+    char **skipped;             /* folders named .git below the first level, which a repository cannot have brought */
+    size_t n_skipped;
+};
 
 /* Read a regular file of at most max_bytes; *out is owned by `a` and followed by a NUL.
  * Fails: ERR_NOT_FOUND, ERR_IO (also: not a regular file, or one that grew meanwhile), ERR_LIMIT,
@@ -39,7 +45,7 @@ void fs_unmap(struct fs_map *m);
 int fs_stat(const char *path, enum fs_kind *kind, uint64_t *size_bytes, struct err *e);
 
 /* All files below `dir`, sorted by path bytes, at most `max` of them and 16 folders deep; folders
- * named .git are skipped. Links to files are listed with the file's size (hub caches
+ * named .git are skipped, and told when another folder holds them. Links to files are listed with the file's size (hub caches
  * are made of them) when they stay inside `root` (NULL: `dir`); others are marked `escapes`. */
 int fs_list(const char *dir, const char *root, size_t max, struct arena *a, struct fs_list *out,
             struct err *e);

@@ -20,6 +20,13 @@ struct term term_of_stdout(void)
     return t;
 }
 
+/* Control characters, what turns text around, and what nobody sees but a shell would copy. Joiners of emoji stay. */
+static bool is_unseen(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x200b || cp == 0x200e || cp == 0x200f ||
+           (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff || (cp >= 0xe0000 && cp <= 0xe0fff);
+}
+
 /* Append n bytes, control characters and bad UTF-8 replaced. Returns the columns. */
 static unsigned put_clean(struct buf *b, const char *s, size_t n)
 {
@@ -27,8 +34,7 @@ static unsigned put_clean(struct buf *b, const char *s, size_t n)
     for (size_t i = 0; i < n;) {
         uint32_t cp = 0;
         unsigned len = utf8_next(span_of(s + i, n - i), &cp);
-        if (!len || cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x202a && cp <= 0x202e) ||
-            (cp >= 0x2066 && cp <= 0x2069)) {
+        if (!len || is_unseen(cp)) {
             buf_char(b, '?');
             columns++;
         } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passport/check_int.h"
 #include "scan/allow.h"
+#include "scan/repository.h"
 
 enum { CLAIMS_MAX = 50, EVIDENCE_MAX = 20 };
 
@@ -16,13 +17,15 @@ int check_scan_run(struct check *c, const struct check_options *opt, struct aren
     int rc = allow_open(SPAN_NONE, a, allow, e);
     for (size_t i = 0; i < m->n_files && !rc; i++) {
         const struct model_file *f = &m->files[i];
-        files[i] = (struct scan_file){ model_path(m, f->path, a), f->path, f->size_bytes, f->escapes };
+        files[i] = (struct scan_file){ model_path(m, f->path, a), f->path, f->size_bytes, 0, f->escapes };
         if (!files[i].path)
             rc = err_memory(e);
     }
     const struct scan_options how = { .allow = allow };
     if (!rc)
         rc = scan_pool(files, m->n_files, &how, a, c->scan.results, e);
+    if (!rc)
+        rc = repository_judge(files, m->n_files, c->scan.results, a, e);
     if (rc)
         return rc;
     c->scan.done = true;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <strings.h>
+#include "scan/refs.h"
 
 struct walk { struct scan *s; const struct scan_node *n; struct err *e; int rc; };
 
@@ -43,6 +44,24 @@ static void on_template(struct walk *w, const struct val *v)
     }
 }
 
+/* "modeling_x.Model" is code beside this file, "org/name--modeling_x.Model" that of another repository. */
+static void on_class(struct walk *w, const struct val *v, struct span key, struct span key_in)
+{
+    char how[96];
+    if (w->rc || v->kind != VAL_STR || !v->str.n)
+        return;
+    if (memmem(v->str.p, v->str.n, "--", 2)) {
+        found(w, RULE_REMOTE_ELSEWHERE, v, "takes code from", v->str);
+        return;
+    }
+    (void)snprintf(how, sizeof how, "%.*s%s%.*s", (int)(key.n > 40 ? 40 : key.n), (const char *)key.p, key_in.n ? "." : "",
+                   (int)(key_in.n > 40 ? 40 : key_in.n), key_in.p ? (const char *)key_in.p : "");
+    struct span path = refs_module_path(v->str, w->s->a);
+    if (path.n)
+        w->rc = refs_add(w->s, w->n, REF_CODE, path, span_str(how), v->byte_from, v->line, 0, w->e);
+}
+
+/* auto_map holds classes, or lists of them; custom_pipelines maps with the class under "impl". */
 static void on_remote_code(struct walk *w, const struct val *v)
 {
     bool on;
@@ -52,6 +71,12 @@ static void on_remote_code(struct walk *w, const struct val *v)
         found(w, RULE_REMOTE_CODE, v, "names code of the repository:", v->str);
     else if (val_bool(v, &on) && on)
         found(w, RULE_REMOTE_CODE, v, "switches on", v->key);
+    on_class(w, v, v->key, SPAN_NONE);
+    for (const struct val *x = v->kind == VAL_MAP ? v->first : NULL; x; x = x->next) {
+        const struct val *impl = x->kind == VAL_MAP ? val_get(x, "impl") : x;
+        for (const struct val *y = impl && impl->kind == VAL_LIST ? impl->first : impl; y; y = y == impl ? NULL : y->next)
+            on_class(w, y, v->key, x->key);
+    }
 }
 
 /* What Hydra instantiates in files of well-known projects without doing harm: classes of torch itself. */
@@ -138,11 +163,64 @@ static void on_nemo(struct walk *w, const struct val *root)
         on_target(w, target);
 }
 
+/* ---- files that are known by their names ------------------------------------------------- */
+
+/* modules.json of sentence-transformers: a list of modules, each with the class that makes it. */
+static void sentence_modules(struct walk *w, const struct val *root)
+{
+    for (const struct val *x = root->kind == VAL_LIST ? root->first : NULL; x; x = x->next) {
+        const struct val *type = val_get(x, "type");
+        if (!type || type->kind != VAL_STR || span_starts(type->str, "sentence_transformers."))
+            continue;
+        found(w, RULE_REMOTE_CODE, type, "makes a module of the class", type->str);
+        on_class(w, type, span_str("type"), SPAN_NONE);
+    }
+}
+
+/* model_index.json of diffusers: "unet": [library, class]; what is no library is a file in the component's folder. */
+static void pipeline_parts(struct walk *w, const struct val *root)
+{
+    for (const struct val *x = root->kind == VAL_MAP ? root->first : NULL; x && !w->rc; x = x->next) {
+        const struct val *module = x->kind == VAL_LIST ? x->first : NULL;
+        bool whole = span_is(x->key, "_class_name");
+        char path[160];
+        if (!module || module->kind != VAL_STR || module->str.n > 60 || x->key.n > 60)
+            continue;
+        int n = snprintf(path, sizeof path, "%.*s%s%.*s.py", whole ? 0 : (int)x->key.n, (const char *)x->key.p, whole ? "" : "/",
+                         (int)module->str.n, (const char *)module->str.p);
+        w->rc = refs_add(w->s, w->n, REF_CODE_IF_THERE, span_of(path, (size_t)n), x->key, x->byte_from, x->line, 0, w->e);
+    }
+}
+
+/* package.json: scripts that npm runs when the folder is installed. */
+static void package_scripts(struct walk *w, const struct val *root)
+{
+    static const char *const names[] = { "preinstall", "install", "postinstall", "prepare", "prepublish" };
+    const struct val *scripts = val_get(root, "scripts");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct val *v = val_get(scripts, names[i]);
+        if (v && v->kind == VAL_STR)
+            found(w, RULE_INSTALL_CODE, v, "npm runs at installation:", v->str);
+    }
+}
+
+static void by_name(struct walk *w, const struct val *root)
+{
+    if (strcmp(w->n->name, "modules.json") == 0)
+        sentence_modules(w, root);
+    else if (strcmp(w->n->name, "model_index.json") == 0)
+        pipeline_parts(w, root);
+    else if (strcmp(w->n->name, "package.json") == 0)
+        package_scripts(w, root);
+}
+
 int config_walk(struct scan *s, const struct scan_node *n, const struct val *root, struct err *e)
 {
     struct walk w = { s, n, e, 0 };
     if (root && (root->kind == VAL_MAP || root->kind == VAL_LIST))
         walk(&w, root);
     on_nemo(&w, root);
+    if (root)
+        by_name(&w, root);
     return w.rc;
 }

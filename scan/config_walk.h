@@ -2,6 +2,7 @@
 /* scan/config_walk.h - what a configuration makes its loader do, whatever it is written in.
  *
  *     auto_map, custom_pipelines, trust_remote_code     code of the repository is run         remote-code
+ *     modules.json, model_index.json, package.json      by their names: code of the folder, scripts of npm
  *     _target_                                          what it names is imported and called  instantiates-target,
  *                                                       a class of a known library            instantiates-class
  *     target, at the top of a model_config.yaml         the same, by NeMo

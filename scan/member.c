@@ -5,6 +5,8 @@
 #include "base/utf8.h"
 #include "format/tar.h"
 #include "scan/flow.h"
+#include "scan/name_judge.h"
+#include "scan/repository.h"
 
 enum { NAME_HEAD = 100, NAME_TAIL = 50, NAME_BYTES = 200 };
 
@@ -74,11 +76,29 @@ const char *member_escapes(struct span name)
     return NULL;
 }
 
+/* What people do not see in a name, and repositories that were packed with the rest. */
+static int check_looks(const struct member *m, struct span name, struct err *e)
+{
+    char why[NAME_WHY_BYTES];
+    const char *git = repository_git_part(name);
+    int rc = 0;
+    if (git)
+        rc = scan_find(m->s, m->outer, RULE_REPOSITORY_HOOK, m->at, e, "\"%s\" is %s", m->name, git);
+    if (!rc && name_hides(name, why))
+        rc = scan_find(m->s, m->outer, RULE_NAME_HIDDEN, m->at, e, "of \"%s\": %s", m->name, why);
+    else if (!rc && name_looks_alike(name, why))
+        rc = scan_find(m->s, m->outer, RULE_NAME_ALIKE, m->at, e, "of \"%s\": %s", m->name, why);
+    return rc;
+}
+
 int member_check_name(const struct member *m, struct span name, struct err *e)
 {
     const char *why = member_escapes(name);
     if (why)
         return scan_find(m->s, m->outer, RULE_ARCHIVE_ESCAPE, m->at, e, "the name \"%s\" %s", m->name, why);
+    int rc = check_looks(m, name, e);
+    if (rc)
+        return rc;
     if (name.n && memchr(name.p, '\\', name.n))     /* some archivers of Windows do write these */
         return scan_find(m->s, m->outer, RULE_ARCHIVE_ODD, m->at, e, "the name \"%s\" has a backslash, which parts "
                          "folders on one system only", m->name);

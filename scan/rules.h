@@ -6,6 +6,7 @@
 #ifndef ASSAY_SCAN_RULES_H
 #define ASSAY_SCAN_RULES_H
 #include "scan/graph_rules.h"
+#include "scan/repo_rules.h"
 #include "scan/template_rules.h"
 #include "scan/xml_rules.h"
 
@@ -131,7 +132,7 @@
       "find out what they are for", "")                                                                                 \
     SCAN_TEMPLATE_RULE_MAP(X)                                                                                          \
     X(RULE_REMOTE_CODE,        "remote-code",             REVIEW,          HIGH,                                        \
-      "a configuration has code of the repository run, when its loader is allowed to",                                 \
+      "code of the repository is run, when a loader is allowed to",                                 \
       "read that code before you trust it; pin the revision", "CVE-2025-66448 CVE-2026-22807 CVE-2026-27893")           \
     X(RULE_TARGET,             "instantiates-target",     UNSAFE,          HIGH,                                        \
       "a configuration names what its loader then imports and calls",                                                  \
@@ -155,7 +156,8 @@
       "the process that read the file was ended, or ended by itself",                                                  \
       "treat the file as hostile, and report it", "")                                                                   \
     SCAN_GRAPH_RULE_MAP(X)                                                                                              \
-    SCAN_XML_RULE_MAP(X)
+    SCAN_XML_RULE_MAP(X)                                                                                                \
+    SCAN_REPO_RULE_MAP(X)
 
 enum scan_rule_id {
 #define X(id, word, verdict, severity, title, todo, advisories) id,

@@ -51,6 +51,7 @@ struct scan_storage { uint64_t hash; const char *key; uint64_t bytes; };   /* of
 struct scan_storages { struct scan_storage *items; size_t n, cap; };
 
 struct allow;
+struct scan_ref;
 struct scan {                               /* one file being scanned; begin with scan_init */
     struct arena *a;
     const struct allow *allow;
@@ -61,6 +62,9 @@ struct scan {                               /* one file being scanned; begin wit
     uint64_t n_found;                       /* all, kept or not */
     uint64_t n_nodes, inflated_bytes;
     uint64_t file_bytes;                    /* of the file itself */
+    struct scan_ref *refs;                  /* to files beside this one: see refs.h */
+    size_t n_refs, cap_refs;
+    bool refs_cut;                          /* there are more, and that was said */
     bool too_many;                          /* SCAN_NODES_MAX is reached, and that was said */
     size_t held_bytes;                      /* of inflated members that lie in memory now: see member.h */
     struct scan_storages *storages;         /* when not NULL, the next pickle leaves here what it asks for */

@@ -5,11 +5,11 @@
  *     Model{ 7 graph, 20 training, 25 function } ─> Graph{ 1 node, 5 initializer } ─> Node{ 4 op, 7 domain, 5 attribute }
  *                                        └─> Tensor{ 13 external_data } <─ Attribute{ 5 t, 6 g, 10 tensors, 11 graphs }
  *
- * Whether a file beside the model is a link cannot be told from these bytes; scan_paths.h tells it of the folder.
+ * Whether a file beside the model is there, long enough or a link is told by repository.h, from the refs kept here.
  * Numbers: onnx.proto of onnx 1.23. */
 #include <stdlib.h>
 #include "format/protobuf.h"
-#include "scan/scan.h"
+#include "scan/refs.h"
 
 enum { DEPTH_MAX = 64, DOMAINS_SHOWN = 80 };
 
@@ -93,15 +93,23 @@ static bool is_number(struct span t)
     return t.n > 0 && t.n <= 18;
 }
 
-static void external_entry(struct walk *w, struct span m, bool *located)
+struct place { struct span location, offset, length; bool located; };
+
+static void external_entry(struct walk *w, struct span m, struct place *to)
 {
     struct span key = pb_bytes(m, 1), value = pb_bytes(m, 2);
+    if (span_is(key, "offset"))
+        to->offset = value;
+    else if (span_is(key, "length"))
+        to->length = value;
     if (span_is(key, "location")) {
         if (leads_out(value))
             found(w, RULE_ONNX_EXTERNAL, m, "weights are said to lie in", value);
-        else if (*located)
+        else if (to->located)
             found(w, RULE_GRAPH_MALFORMED, m, "a second place for the same weights:", value);
-        *located = true;
+        else
+            to->location = value;
+        to->located = true;
     } else if ((span_is(key, "offset") || span_is(key, "length")) && !is_number(value)) {
         found(w, RULE_GRAPH_MALFORMED, m, "a place in another file that is no number:", value);
     } else if (span_is(key, "basepath") ? leads_out(value) : key.n && memmem(key.p, key.n, "__", 2)) {
@@ -109,20 +117,33 @@ static void external_entry(struct walk *w, struct span m, bool *located)
     }
 }
 
+/* Digits that is_number took; 0 for none. */
+static uint64_t number_of(struct span t)
+{
+    uint64_t v = 0;
+    for (size_t i = 0; i < t.n && is_number(t); i++)
+        v = v * 10 + (t.p[i] - '0');
+    return v;
+}
+
 static void tensor(struct walk *w, struct span t)
 {
     struct pb m = pb_begin(t);
     struct pb_field f;
-    bool located = false, external = false;
+    struct place to = { .located = false };
+    bool external = false;
     while (!w->rc && pb_next(&m, &f)) {
         if (f.number == 13 && f.wire == PB_BYTES)
-            external_entry(w, f.bytes, &located);
+            external_entry(w, f.bytes, &to);
         else if (f.number == 14 && f.wire == PB_VARINT)
             external = f.value == 1;
     }
     ended(w, &m);
-    if (external && !located)
+    if (external && !to.located)
         found(w, RULE_GRAPH_MALFORMED, t, "weights in another file that is not named", SPAN_NONE);
+    if (external && to.location.n && !w->rc)
+        w->rc = refs_add(w->s, w->n, REF_WEIGHTS, to.location, SPAN_NONE, offset_of(w, t.p), 0,
+                         number_of(to.offset) + number_of(to.length), w->e);
 }
 
 static void sparse_tensor(struct walk *w, struct span t)

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scan/scan_paths.h"
 
+#include <stdlib.h>
+
 #include "base/fs.h"
+#include "scan/repository.h"
 #include "store/digest.h"
 
 struct listing { struct scan_file *items; size_t n, cap; bool truncated; };
@@ -18,19 +21,49 @@ static int add(struct listing *l, struct scan_file f, struct arena *a, struct er
     return 0;
 }
 
+static int add_entry(struct listing *l, const char *folder, const struct fs_entry *x, size_t outside, struct arena *a,
+                     struct err *e)
+{
+    char *full = fs_join(a, folder, x->path);
+    return full ? add(l, (struct scan_file){ full, full, x->size_bytes, outside, x->escapes || x->kind == FS_OTHER }, a, e)
+                : err_memory(e);
+}
+
+/* Of a repository inside the folder: its settings and hooks, which git runs. Nothing else of it is a file of the model. */
+static int add_git(struct listing *l, const char *git, size_t outside, struct arena *a, struct err *e)
+{
+    struct fs_list list = { 0 };
+    int rc = fs_list(git, NULL, SCAN_FILES_MAX, a, &list, e);
+    for (size_t i = 0; i < list.n && !rc; i++)
+        if (strcmp(list.items[i].path, "config") == 0 || strncmp(list.items[i].path, "hooks/", 6) == 0)
+            rc = add_entry(l, git, &list.items[i], outside, a, e);
+    if (!rc)
+        l->truncated = l->truncated || list.truncated;
+    return rc;
+}
+
+static int by_shown(const void *x, const void *y)
+{
+    return strcmp(((const struct scan_file *)x)->shown, ((const struct scan_file *)y)->shown);
+}
+
 static int add_folder(struct listing *l, const char *path, struct arena *a, struct err *e)
 {
     struct fs_list list;
     int rc = fs_list(path, NULL, SCAN_FILES_MAX, a, &list, e);
-    for (size_t i = 0; i < list.n && !rc; i++) {
-        const struct fs_entry *x = &list.items[i];
-        const char *full = fs_join(a, path, x->path);
-        rc = full ? add(l, (struct scan_file){ full, full, x->size_bytes, x->escapes || x->kind == FS_OTHER }, a, e)
-                  : err_memory(e);
+    size_t first = l->n, n = strlen(path), outside = path[n - 1] == '/' ? n : n + 1;
+    for (size_t i = 0; i < list.n && !rc; i++)
+        rc = add_entry(l, path, &list.items[i], outside, a, e);
+    for (size_t i = 0; i < list.n_skipped && !rc; i++) {
+        const char *git = fs_join(a, path, list.skipped[i]);
+        rc = git ? add_git(l, git, outside, a, e) : err_memory(e);
     }
-    if (!rc)
-        l->truncated = l->truncated || list.truncated;
-    return rc;
+    if (rc)
+        return rc;
+    if (list.n_skipped && l->n > first)
+        qsort(l->items + first, l->n - first, sizeof *l->items, by_shown);
+    l->truncated = l->truncated || list.truncated;
+    return 0;
 }
 
 static int list_all(struct listing *l, char *const *paths, size_t n_paths, struct arena *a, struct err *e)
@@ -46,7 +79,8 @@ static int list_all(struct listing *l, char *const *paths, size_t n_paths, struc
         rc = path ? fs_stat(path, &kind, &size, e) : err_memory(e);
         if (!rc)
             rc = kind == FS_DIR ? add_folder(l, path, a, e)
-                                : add(l, (struct scan_file){ path, path, size, kind != FS_FILE }, a, e);
+                                : add(l, (struct scan_file){ path, path, size, (size_t)(fs_base(path) - path),
+                                                            kind != FS_FILE }, a, e);
         if (rc)
             (void)err_path(e, paths[i]);
     }
@@ -80,6 +114,8 @@ static int hash_and_scan(const struct listing *l, const struct scan_options *opt
     if (!rc && job)
         rc = digest_wait(job, a, e);
     digest_stop(job);
+    if (!rc)
+        rc = repository_judge(s->files, s->n, s->results, a, e);
     for (size_t i = 0; i < s->n && !rc; i++)
         s->sha256[i] = m.files[i].sha256;
     return rc;

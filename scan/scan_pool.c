@@ -29,7 +29,7 @@ struct batch { size_t first, n; int fds[BATCH_MAX]; const struct pool *pool; };
 
 const struct scan_finding *scan_worst(const struct scan_result *r)
 {
-    for (size_t i = 0; i < r->n_findings; i++)
+    for (size_t i = 0; i < r->n_findings && r->verdict != SCAN_CLEAN; i++)     /* a note accuses nobody */
         if ((enum scan_verdict)r->findings[i].rule->verdict == r->verdict)
             return &r->findings[i];
     return NULL;
@@ -94,7 +94,7 @@ static int say(struct pool *p, size_t i, enum scan_rule_id rule, const char *wha
     struct scan_node n = { .path = p->files[i].shown, .name = "" };
     scan_init(&s, p->opt->allow, p->a);
     int rc = scan_find(&s, &n, rule, 0, e, "%s", what);
-    p->results[i] = (struct scan_result){ s.verdict, "", s.findings, s.n_findings, s.n_found };
+    p->results[i] = (struct scan_result){ s.verdict, "", s.findings, s.n_findings, s.n_found, NULL, 0 };
     return rc;
 }
 

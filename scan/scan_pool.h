@@ -17,6 +17,7 @@ struct scan_file {
     const char *path;                       /* for open(2) */
     const char *shown;                      /* in findings */
     uint64_t size_bytes;
+    size_t outside;                         /* bytes of `shown` before the path inside the folder: not its publisher's */
     bool escapes;                           /* a link that leads out, or no regular file: is not opened */
 };
 
@@ -26,6 +27,8 @@ struct scan_result {
     struct scan_finding *findings;
     size_t n_findings;
     uint64_t n_found;                       /* all, also those not kept */
+    struct scan_ref *refs;                  /* what it says of files beside it: see refs.h */
+    size_t n_refs;
 };
 
 /* The first finding that the verdict comes from; NULL when there is none. */

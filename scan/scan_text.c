@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Text that nothing runs: cards, licences, vocabularies, tables. Source code and scripts are text that something may. */
 #include "base/utf8.h"
-#include "scan/scan.h"
+#include "scan/refs.h"
 
 /* UTF-8 without control characters but those of layout. Up to the first that is none: *bad is its place. */
 static bool is_text(struct span in, uint64_t *bad)
@@ -20,13 +20,19 @@ static bool is_text(struct span in, uint64_t *bad)
     return true;
 }
 
+static int code_found(struct scan *s, const struct scan_node *n, struct err *e)
+{
+    int rc = scan_called(n, ".py") ? refs_of_python(s, n, e) : 0;
+    return rc ? rc : scan_find(s, n, RULE_CODE, 0, e, "source code or a script");
+}
+
 int scan_as_text(struct scan *s, const struct scan_node *n, struct err *e)
 {
     static const char code[] = ".py .pyw .ipynb .sh .bash .zsh .bat .cmd .ps1 .js .ts .lua .rb "
                                ".pl .php .r .jl .c .cc .cpp .cu .java";
     uint64_t bad = 0;
     if (span_starts(n->in, "#!") || scan_called(n, code))
-        return scan_find(s, n, RULE_CODE, 0, e, "source code or a script");
+        return code_found(s, n, e);
     if (is_text(n->in, &bad))
         return 0;
     return scan_find(s, n, RULE_MALFORMED, bad, e, "text, up to a byte that no text holds");

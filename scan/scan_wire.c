@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scan/scan_wire.h"
 
+#include "scan/refs.h"
 
 enum { TEXT_MAX_BYTES = 1 << 16 };
 
@@ -30,6 +31,16 @@ void wire_put(const struct scan *s, struct buf *out)
         put_text(out, f->path);
         put_text(out, f->what);
         put_text(out, f->advisory);
+    }
+    put_number(out, s->n_refs, 4);
+    for (size_t i = 0; i < s->n_refs; i++) {
+        const struct scan_ref *r = &s->refs[i];
+        put_number(out, r->kind, 1);
+        put_text(out, r->target);
+        put_text(out, r->how);
+        put_number(out, r->at, 8);
+        put_number(out, r->line, 8);
+        put_number(out, r->bytes, 8);
     }
 }
 
@@ -83,6 +94,34 @@ static void get_finding(struct wire *w, struct scan_result *r)
         r->verdict = (enum scan_verdict)f->rule->verdict;
 }
 
+/* A target is checked again: what is named here, the caller looks for. */
+static void get_ref(struct wire *w, struct scan_result *r)
+{
+    struct scan_ref *ref = &r->refs[r->n_refs];
+    uint64_t kind = get_number(w, 1);
+    ref->target = get_text(w);
+    ref->how = get_text(w);
+    ref->at = get_number(w, 8);
+    ref->line = get_number(w, 8);
+    ref->bytes = get_number(w, 8);
+    ref->kind = (enum ref_kind)(kind < REF_KINDS ? kind : 0);
+    if (kind >= REF_KINDS || (!w->rc && !refs_target_stays(span_str(ref->target))))
+        w->wrong = true;
+    r->n_refs++;
+}
+
+static void get_refs(struct wire *w, struct scan_result *r)
+{
+    uint64_t n = get_number(w, 4);
+    if (n > REFS_MAX)
+        w->wrong = true;
+    r->refs = w->wrong || !n ? NULL : arena_array(w->a, (size_t)n, sizeof *r->refs);
+    if (n && !w->wrong && !r->refs)
+        w->rc = ERR_MEMORY;
+    for (uint64_t i = 0; i < n && !w->wrong && !w->rc; i++)
+        get_ref(w, r);
+}
+
 bool wire_get(struct span frame, struct arena *a, struct scan_result *out, int *rc, struct err *e)
 {
     struct wire w = { .left = frame, .a = a };
@@ -98,6 +137,8 @@ bool wire_get(struct span frame, struct arena *a, struct scan_result *out, int *
         w.rc = ERR_MEMORY;
     for (uint64_t i = 0; i < n && !w.wrong && !w.rc; i++)
         get_finding(&w, &r);
+    if (!w.wrong && !w.rc)
+        get_refs(&w, &r);
     if (w.rc)
         return *rc = err_memory(e), false;
     if (w.wrong || w.left.n)

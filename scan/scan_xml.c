@@ -6,6 +6,7 @@
  * builds, objects and workflows are written. Texts and attributes are looked into for pickles. */
 #include <strings.h>
 #include "scan/payload.h"
+#include "scan/refs.h"
 #include "scan/xml_walk.h"
 
 enum { SHOWN = 120, HEAD = 512 };
@@ -282,6 +283,18 @@ static int walk(struct xml_walk *w, struct err *inner)
     return rc;
 }
 
+/* "model.xml" has its weights in "model.bin". */
+static void weights_beside(struct xml_walk *w)
+{
+    size_t n = strlen(w->n->name);
+    char name[256];
+    if (n < 5 || n >= sizeof name || strcasecmp(w->n->name + n - 4, ".xml") != 0)
+        return;
+    memcpy(name, w->n->name, n - 3);
+    memcpy(name + n - 3, "bin", 3);
+    w->rc = refs_add(w->s, w->n, REF_WEIGHTS, span_of(name, n), SPAN_NONE, 0, 0, w->weights_bytes, w->e);
+}
+
 static int run(struct scan *s, const struct scan_node *n, struct err *e)
 {
     struct err inner = { 0 };
@@ -300,6 +313,8 @@ static int run(struct scan *s, const struct scan_node *n, struct err *e)
         xml_found(w, RULE_XML_MALFORMED, inner.pos, inner.msg, SPAN_NONE);
     arena_fini(&w->a);
     arena_fini(&w->probe);
+    if (w->doc == DOC_OPENVINO && w->weights_bytes && !w->rc)
+        weights_beside(w);
     return w->rc;
 }
 

@@ -101,10 +101,14 @@ static void weights(struct xml_walk *w, struct span offset, struct span size)
     struct span type = xml_attr(&w->x, "element_type"), shape = xml_attr(&w->x, "shape");
     unsigned bits = element_bits(type);
     uint64_t from, bytes, want;
-    if (!number(offset, &from) || !number(size, &bytes))
+    if (!number(offset, &from) || !number(size, &bytes)) {
         xml_found(w, RULE_GRAPH_MALFORMED, w->x.at, "a place of weights that is no number:",
                   number(offset, &from) ? size : offset);
-    else if (w->is_const && bits && shape.p && (!bytes_of(shape, bits, &want) || want != bytes))
+        return;
+    }
+    if (w->weights_bytes < from + bytes)    /* both are below 10^18 */
+        w->weights_bytes = from + bytes;
+    if (w->is_const && bits && shape.p && (!bytes_of(shape, bits, &want) || want != bytes))
         xml_found(w, RULE_GRAPH_MALFORMED, w->x.at, "weights whose size is not that of their shape", shape);
 }
 

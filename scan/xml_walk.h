@@ -22,6 +22,7 @@ struct xml_walk {
     bool rooted, includes, pages;           /* the root was met; XInclude or a page's namespace was declared */
     bool old_ir;                            /* layers are of an IR whose operators are not listed */
     bool is_const;                          /* the layer that is open holds weights */
+    uint64_t weights_bytes;                 /* that the file beside it must have */
     struct span functions[PMML_FUNCTIONS_MAX];
     size_t n_functions;
     struct arena a;                         /* of the reader, and names kept */

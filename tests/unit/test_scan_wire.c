@@ -4,6 +4,7 @@
 
 #include "scan/allow.h"
 #include "scan/baseline.h"
+#include "scan/refs.h"
 #include "scan/scan_wire.h"
 #include "tests/support/faults.h"
 
@@ -16,6 +17,7 @@ static void make_frame(struct arena *a, struct buf *out)
     EQ(allow_open(SPAN_NONE, a, &l, NULL), 0);
     scan_init(&s, &l, a);
     EQ(scan_bytes(&s, &n, NULL), 0);
+    EQ(refs_add(&s, &n, REF_WEIGHTS, span_str("a/b"), span_str("how"), 7, 8, 9, NULL), 0);
     wire_put(&s, out);
     EQ(out->error, 0);
 }
@@ -36,6 +38,10 @@ TEST(a_frame_arrives_as_it_was_sent_and_no_part_of_it_does)
     STR(r.findings[0].what, "names os.system");
     EQ(r.findings[1].offset, 12);
     STR(r.findings[2].advisory, "CVE-2025-1716");
+    EQ(r.n_refs, 1);
+    STR(r.refs[0].target, "a/b");
+    STR(r.refs[0].how, "how");
+    YES(r.refs[0].kind == REF_WEIGHTS && r.refs[0].at == 7 && r.refs[0].line == 8 && r.refs[0].bytes == 9);
     for (size_t n = 0; n < b.n; n++)
         NOT(wire_get(span_of(b.p, n), &a, &r, &rc, NULL));
     buf_char(&b, 0);
@@ -59,6 +65,8 @@ TEST(a_lying_frame_is_refused_or_at_least_stays_in_bounds)
             enum scan_verdict worst = SCAN_CLEAN;
             for (size_t i = 0; i < r.n_findings; i++)
                 worst = (enum scan_verdict)r.findings[i].rule->verdict > worst ? (enum scan_verdict)r.findings[i].rule->verdict : worst;
+            for (size_t i = 0; i < r.n_refs; i++)
+                YES(r.refs[i].kind < REF_KINDS && refs_target_stays(span_str(r.refs[i].target)));
             EQ(r.verdict, worst);                   /* never what the worker says, always what its rules say */
         }
         b.p[bit / 8] = (char)(b.p[bit / 8] ^ 1 << bit % 8);
@@ -75,7 +83,7 @@ TEST(a_baseline_accepts_what_it_names_until_its_day)
     struct arena a;
     struct baseline b;
     struct scan_finding f[2] = { { .rule = scan_rule(RULE_PICKLE_CALL) }, { .rule = scan_rule(RULE_PICKLE_CLASS) } };
-    struct scan_result r = { SCAN_UNSAFE, "pickle", f, 2, 2 };
+    struct scan_result r = { SCAN_UNSAFE, "pickle", f, 2, 2, NULL, 0 };
     const char *digest = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     arena_init(&a, 1 << 20);
     EQ(baseline_parse(span_str(good), &a, &b, NULL), 0);
