@@ -5,7 +5,7 @@
 #include "format/protobuf.h"
 #include "scan/member.h"
 
-enum { NODES_MAX = 1 << 20, CALLS_MAX = 1 << 19, NAMES_MAX = 1000, DEPTH_MAX = 40, FUNC_DEPTH_MAX = 8 };
+enum { NODES_MAX = 1 << 20, CALLS_MAX = 1 << 19, NAMES_MAX = 256, DEPTH_MAX = 40, FUNC_DEPTH_MAX = 8 };
 enum { STEPS_MAX = 4000, ALL_STEPS_MAX = 1 << 21, VARIABLES_MAX = 64 };     /* a question; a file; variables looked up */
 
 enum { NODE_NAME = 1, NODE_OP = 2, NODE_INPUT = 3, NODE_ATTR = 5, VALUE_LIST = 1, VALUE_TYPE = 6, VALUE_TENSOR = 8,
@@ -106,6 +106,7 @@ static bool list_nodes(struct asked *q, struct tf_scope *s)
             s->nodes[s->n_nodes++] = (struct tf_node){ pb_bytes(f.bytes, NODE_NAME), f.bytes };
     if (s->n_nodes)
         qsort(s->nodes, s->n_nodes, sizeof *s->nodes, by_name);
+    s->signature = s->name.n ? pb_bytes(s->body, 1) : SPAN_NONE;
     q->f->n_listed += n;
     s->listed = true;
     return true;
@@ -261,6 +262,8 @@ static void follow_argument(struct asked *q, uint32_t scope, unsigned i)
         q->answer.leaves |= TF_FED;
     for (; from < f->n_calls && span_eq(f->calls[from].function, name) && !q->rc && q->steps < STEPS_MAX; from++) {
         int at = input_for(&f->calls[from], i);
+        q->steps++;
+        f->n_steps++;
         if (at >= 0 && input_of(f->calls[from].body, (unsigned)at, &input))
             follow(q, f->calls[from].scope, input);
         else
@@ -365,6 +368,12 @@ static unsigned first_text(struct span op)
     return span_is(op, "Select") || span_is(op, "SelectV2") ? 1 : 0;
 }
 
+/* A message that is long to walk counts as several steps. */
+static void charge(struct asked *q, struct span message)
+{
+    q->f->n_steps += message.n >> 8;
+}
+
 static void follow_inputs(struct asked *q, uint32_t scope, struct span node, unsigned from)
 {
     struct pb m = pb_begin(node);
@@ -383,6 +392,7 @@ static void on_node(struct asked *q, uint32_t scope, const struct tf_node *n)
     bool fed = graph && is_among(&f->savers, n->name, false), asset = graph && is_among(&f->assets, n->name, false);
     bool holds = span_is(op, "Const"), given = span_is(op, "PlaceholderWithDefault");
     bool hole = given || span_is(op, "Placeholder") || span_is(op, "PlaceholderV2");
+    charge(q, n->body);
     if (graph && is_among(&f->served, n->name, true))
         q->answer.leaves |= TF_SERVED;
     if (asset && (holds || hole)) {
@@ -402,12 +412,13 @@ static void on_node(struct asked *q, uint32_t scope, const struct tf_node *n)
 }
 
 /* The index of an argument of this function; -1: none of that name. */
-static int argument_of(const struct tf_scope *s, struct span name)
+static int argument_of(struct asked *q, const struct tf_scope *s, struct span name)
 {
-    struct pb m = pb_begin(pb_bytes(s->body, 1));
+    struct pb m = pb_begin(s->signature);
     struct pb_field f;
     int i = 0;
-    while (s->name.n && pb_next(&m, &f)) {
+    charge(q, s->signature);
+    while (pb_next(&m, &f)) {
         if (f.number != 2 || f.wire != PB_BYTES)
             continue;
         if (span_eq(pb_bytes(f.bytes, 1), name))
@@ -428,7 +439,7 @@ static void follow(struct asked *q, uint32_t scope, struct span tensor)
         return;
     }
     q->depth++;
-    int argument = argument_of(s, name);
+    int argument = argument_of(q, s, name);
     const struct tf_node *n = argument < 0 ? find_node(s, name) : NULL;
     if (argument >= 0)
         follow_argument(q, scope, (unsigned)argument);

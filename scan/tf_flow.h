@@ -35,6 +35,7 @@ struct tf_scope {               /* a graph or a function */
     struct span body, name;     /* name empty: a graph */
     uint32_t nodes_at;          /* the number of the field with its nodes */
     bool listed;
+    struct span signature;      /* of a function, when listed */
     struct tf_node *nodes;      /* by name, when listed */
     size_t n_nodes;
 };

@@ -194,6 +194,22 @@ TEST(an_argument_is_followed_to_who_calls)
     STR(judged_graph(legacy, 2, f, 1), "UNSAFE tensorflow-file");
 }
 
+/* Sixteen functions, each of which calls the next twice: 65,536 ways to one leaf, and a bounded number of steps. */
+TEST(many_ways_to_one_leaf)
+{
+    struct put f[17], save[] = { node("s", "SaveV2", "prefix s s s") };
+    char name[8], next[8];
+    for (unsigned i = 0; i < 16; i++) {
+        (void)snprintf(name, sizeof name, "f%u", i);
+        (void)snprintf(next, sizeof next, "f%u", i + 1);
+        struct put two[] = { calls("a", "PartitionedCall", "prefix", next), calls("b", "PartitionedCall", "prefix", next) };
+        f[i] = function(name, "prefix", two, 2);
+    }
+    f[16] = function("f16", "prefix", save, 1);
+    struct put nodes[] = { constant("c", "/etc/x"), calls("call", "PartitionedCall", "c", "f0") };
+    STR(judged_graph(nodes, 2, f, 17), "UNSAFE tensorflow-file");
+}
+
 TEST(circles_and_holes_are_computed)
 {
     struct put circle[] = { node("a", "Identity", "b"), node("b", "Identity", "a"), node("s", "SaveV2", "a s s s") };
@@ -361,7 +377,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(files_of_tensorflow_are_judged), CASE(the_offset_is_that_of_the_operators_name), CASE(bent_graphs_end_the_walk),
         CASE(memory_may_end_anywhere), CASE(no_prefix_of_a_graph_is_clean_but_between_its_parts),
-        CASE(an_argument_is_followed_to_who_calls), CASE(circles_and_holes_are_computed), CASE(names_put_together),
+        CASE(an_argument_is_followed_to_who_calls), CASE(many_ways_to_one_leaf), CASE(circles_and_holes_are_computed),
+        CASE(names_put_together),
         CASE(operators_by_name), CASE(graphs_in_two_pieces_are_both_walked), CASE(assets_and_keras),
         CASE(values_in_values_have_a_floor), CASE(graphs_as_text), CASE(the_list_refuses_what_it_cannot_mean),
         CASE(the_list_calls_nothing_harmless_that_reaches_out),
