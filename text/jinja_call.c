@@ -384,8 +384,6 @@ static struct jv g_raise(struct jrun *r, const struct jargs *a)
     const struct jstr *s = jv_text(r, message);
     for (size_t i = 0; i < s->n && n + 1 < sizeof text; i++)
         text[n++] = s->p[i] < 0x20 || s->p[i] == 0x7f ? ' ' : (char)s->p[i];
-    while (n == sizeof text - 1 && n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
-        n--;                                    /* no half character at the end */
     text[n] = 0;
     if (!r->rc)
         r->refused = true;

@@ -5,7 +5,24 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "text/jinja_case.h"
 #include "text/jinja_run_int.h"
+
+/* Messages hold names and texts of strangers: what is no printable character becomes "?". */
+static void clean(char *msg)
+{
+    struct jstr s = { .p = (const uint8_t *)msg, .n = (uint32_t)strlen(msg) };
+    size_t to = 0;
+    for (size_t i = 0, n; i < s.n; i += n) {
+        uint32_t cp = jstr_at(&s, i, &n);
+        if (cp == 0xfffd || !case_printable(cp))
+            msg[to++] = '?';
+        else
+            for (size_t k = 0; k < n; k++)
+                msg[to++] = msg[i + k];
+    }
+    msg[to] = 0;
+}
 
 struct jv jr_fail(struct jrun *r, int code, const char *fmt, ...)
 {
@@ -16,6 +33,7 @@ struct jv jr_fail(struct jrun *r, int code, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(msg, sizeof msg, fmt, args);
     va_end(args);
+    clean(msg);
     r->rc = err_set(r->e, code, r->at, "%s", msg);
     return jv_undefined();
 }

@@ -302,8 +302,10 @@ void jtext_part(struct jtext *t, const struct jstr *s, size_t from, size_t to)
 {
     bool data = s->data;
     size_t i = 0;
+    if (from >= to)
+        return;
     if (!s->n_flips) {
-        jtext_put(t, s->p + from, from < to ? to - from : 0, data);
+        jtext_put(t, s->p + from, to - from, data);
         return;
     }
     i = flips_before(s, from);

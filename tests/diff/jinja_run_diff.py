@@ -8,7 +8,7 @@ Real chat templates on conversations (jinja_cases.py), expressions chosen by han
 seed. The text must be the same byte for byte; where Jinja raises, ours must fail, and the other way round. Then the origin of
 bytes: conversations whose texts are written in characters that no template has. Each of those must come out as data.
 """
-import copy, datetime, json, os, pathlib, random, subprocess, sys
+import copy, datetime, json, os, pathlib, random, struct, subprocess, sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import jinja_cases as cases
@@ -147,9 +147,23 @@ def templates():
     return [p.read_text(encoding="utf-8") for f in [folder, *more] if f.is_dir() for p in sorted(f.glob("*.jinja"))]
 
 
+def of_models():
+    """The templates of the models beside the source, out of their GGUF files."""
+    found, key = [], b"tokenizer.chat_template" + struct.pack("<I", 8)
+    for path in sorted(pathlib.Path(os.environ.get("ASSAY_MODELS", "models")).glob("*/*.gguf")):
+        with open(path, "rb") as f:
+            head = f.read(64 << 20)
+        at = head.find(key)
+        if at >= 0:
+            at += len(key)
+            n = struct.unpack_from("<Q", head, at)[0]
+            found.append(head[at + 8:at + 8 + n].decode())
+    return found
+
+
 def main():
     program, how_many = sys.argv[1], int(sys.argv[2])
-    real = templates()
+    real = templates() + of_models()
     conversations = list(cases.conversations())
     rng = random.Random(20260304)
     print("1..5")

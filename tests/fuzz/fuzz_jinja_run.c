@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* tests/fuzz/fuzz_jinja_run.c - text/jinja_run.h: any template on any data ends within its budgets, with a text whose
- * segments add up, or with an error that names a byte.
+ * segments add up, or with an error that names a byte; and any JSON is a conversation or is refused.
  *
  *     template NUL JSON      without a NUL, or with bad JSON, a fixed conversation is rendered */
 #include <stdlib.h>
 #include "base/json.h"
-#include "text/jinja_run.h"
+#include "text/chat.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,6 +23,24 @@ static void sound(const struct jinja_rendered *out)
         at += s->n;
     }
     if (at != out->text.n)
+        abort();
+}
+
+static void as_conversation(const struct jinja_node *root, struct span json, const struct jinja_limits *lim, struct arena *a)
+{
+    struct chat c;
+    struct err e = { 0 };
+    struct jinja_rendered out = { 0 };
+    const struct chat_setting s = { .limits = lim };
+    unsigned bent = 0;
+    if (chat_read(json, true, a, &c, &e)) {
+        if (!e.msg[0] || e.pos > json.n)
+            abort();
+        return;
+    }
+    if (!chat_render(root, &c, &s, a, &out, &bent, &e))
+        sound(&out);
+    else if (!e.msg[0] || e.code == ERR_BUG)
         abort();
 }
 
@@ -46,13 +64,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)json_parse(span_str(fixed), NULL, &a, &v, NULL);
     for (const struct val *c = v->first; c && n < 16; c = c->next) {
         const char *name = arena_strn(&a, c->key.p, c->key.n);
-        in[n++] = (struct jinja_input){ name ? name : "", c, n % 3 == 2 };
+        in[n] = (struct jinja_input){ name ? name : "", c, n % 3 == 2 };
+        n++;
     }
     if (!jinja_parse(text, (struct jinja_options){ size & 1, size & 2 }, &a, &root, &e)) {
         int rc = jinja_render(root, in, n, size & 4 ? NULL : &now, &lim, &a, &out, &e);
         if (rc ? out.text.p != NULL || e.code != rc || !e.msg[0] || e.pos > text.n || rc == ERR_BUG : out.refused)
             abort();
         sound(&out);
+        as_conversation(root, json, &lim, &a);
     }
     arena_fini(&a);
     return 0;
