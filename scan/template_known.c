@@ -106,9 +106,10 @@ static void add_part(struct parting *p, const struct jinja_node *n, bool whole)
 static void part_chain(struct parting *p, const struct jinja_node *n)
 {
     for (; n && !p->rc; n = n->next) {
-        bool block = n->kind == JINJA_FOR || n->kind == JINJA_BRANCH || n->kind == JINJA_MACRO || n->kind == JINJA_CALL_BLOCK ||
-                     n->kind == JINJA_FILTER_BLOCK || n->kind == JINJA_BLOCK || n->kind == JINJA_WITH ||
-                     n->kind == JINJA_AUTOESCAPE || n->kind == JINJA_GENERATION || (n->kind == JINJA_SET && n->first);
+        bool block = n->kind == JINJA_FOR || n->kind == JINJA_BRANCH || n->kind == JINJA_MACRO ||
+                     n->kind == JINJA_CALL_BLOCK || n->kind == JINJA_FILTER_BLOCK || n->kind == JINJA_BLOCK ||
+                     n->kind == JINJA_WITH || n->kind == JINJA_AUTOESCAPE || n->kind == JINJA_GENERATION ||
+                     (n->kind == JINJA_SET && n->first);
         bool holds = n->kind == JINJA_BODY || n->kind == JINJA_IF;
         if (!holds && !(n->kind == JINJA_DATA && !trimmed(n->text).n))
             add_part(p, n, !block);
