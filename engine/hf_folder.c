@@ -168,6 +168,32 @@ static const struct val *text_part(const struct val *json)
     return part && part->kind == VAL_MAP ? part : json;
 }
 
+/* How a sentence model makes one vector of many: 1_Pooling/config.json beside the model. */
+static int put_pooling(struct hf_config *c, const char *dir, struct err *e)
+{
+    static const struct { const char *key, *mode; enum pooling is; } modes[] = {
+        { "pooling_mode_mean_tokens", "mean", POOL_MEAN }, { "pooling_mode_cls_token", "cls", POOL_CLS },
+        { "pooling_mode_lasttoken", "lasttoken", POOL_LAST },
+    };
+    struct span json;
+    const struct val *v;
+    bool on;
+    char *path = fs_join(c->a, dir, "1_Pooling/config.json");
+    if (!path)
+        return err_memory(e);
+    int rc = fs_read(path, CONFIG_MAX_BYTES, c->a, &json, NULL);
+    if (rc == ERR_NOT_FOUND)
+        return 0;
+    if (!rc)
+        rc = json_parse(json, NULL, c->a, &v, e);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes && !rc; i++)
+        if ((val_bool(val_get(v, modes[i].key), &on) && on) || val_is(val_get(v, "pooling_mode"), modes[i].mode))
+            return hf_put_u32(c, "pooling_type", modes[i].is, 0, e);
+    if (!rc)
+        rc = err_plain(e, ERR_FORMAT, "a way of pooling that is not known here: mean, cls and lasttoken are");
+    return err_path(e, path), rc;
+}
+
 int source_open_folder(struct source *s, const char *dir, struct err *e)
 {
     struct hf_config c = { .a = &s->a };
@@ -186,7 +212,9 @@ int source_open_folder(struct source *s, const char *dir, struct err *e)
     }
     if (rc)
         return err_path(e, path), rc;
-    rc = open_weights(s, dir, e);
+    rc = put_pooling(&c, dir, e);
+    if (!rc)
+        rc = open_weights(s, dir, e);
     if (!rc)
         rc = add_tensors(s, &c, &v, e);
     return rc ? rc : make_view(s, &c, &v, e);

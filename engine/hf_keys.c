@@ -97,17 +97,24 @@ enum form { COUNT, REAL };
 /* The first of several names for one key counts. */
 static const struct { const char *hf, *gguf; enum form form; } keys[] = {
     { "num_hidden_layers", "block_count", COUNT },
+    { "n_layer", "block_count", COUNT },
     { "hidden_size", "embedding_length", COUNT },
+    { "n_embd", "embedding_length", COUNT },
     { "intermediate_size", "feed_forward_length", COUNT },
+    { "n_inner", "feed_forward_length", COUNT },
     { "num_attention_heads", "attention.head_count", COUNT },
+    { "n_head", "attention.head_count", COUNT },
     { "num_key_value_heads", "attention.head_count_kv", COUNT },
     { "head_dim", "attention.key_length", COUNT },
     { "head_dim", "attention.value_length", COUNT },
     { "max_position_embeddings", "context_length", COUNT },
+    { "n_positions", "context_length", COUNT },
     { "vocab_size", "vocab_size", COUNT },
     { "sliding_window", "attention.sliding_window", COUNT },
     { "rms_norm_eps", "attention.layer_norm_rms_epsilon", REAL },
     { "layer_norm_eps", "attention.layer_norm_epsilon", REAL },
+    { "layer_norm_epsilon", "attention.layer_norm_epsilon", REAL },
+    { "norm_eps", "attention.layer_norm_epsilon", REAL },
     { "attn_logit_softcapping", "attn_logit_softcapping", REAL },
     { "final_logit_softcapping", "final_logit_softcapping", REAL },
     { "embedding_multiplier", "embedding_scale", REAL },
@@ -116,12 +123,21 @@ static const struct { const char *hf, *gguf; enum form form; } keys[] = {
     { "logits_scaling", "logit_scale", REAL },
 };
 
+static bool has(const struct hf_config *c, const char *key)
+{
+    size_t skip = strlen(c->arch->name) + 1;
+    for (size_t i = 0; i < c->n_kv; i++)
+        if (c->kv[i].key.n > skip && span_is(span_sub(c->kv[i].key, skip, c->kv[i].key.n), key))
+            return true;
+    return false;
+}
+
 static int put_table(struct hf_config *c, struct err *e)
 {
     int rc = 0;
     for (size_t i = 0; i < sizeof keys / sizeof *keys && !rc; i++) {
         const struct val *v = val_get(c->json, keys[i].hf);
-        if (!v || v->kind == VAL_NULL)
+        if (!v || v->kind == VAL_NULL || has(c, keys[i].gguf))
             continue;
         if (keys[i].form == REAL && (v->kind == VAL_INT || v->kind == VAL_REAL) && isfinite(v->r))
             rc = hf_put_f32(c, keys[i].gguf, v->r, v->byte_from, e);
@@ -134,23 +150,13 @@ static int put_table(struct hf_config *c, struct err *e)
     return rc;
 }
 
-/* Which layers have a window. use_sliding_window false: none, whatever the window's length is. */
-static int put_windows(struct hf_config *c, struct err *e)
+int hf_put_layer_types(struct hf_config *c, struct err *e)
 {
-    const struct val *types = val_get(c->json, "layer_types"), *use = val_get(c->json, "use_sliding_window");
-    const struct val *window = val_get(c->json, "sliding_window");
-    bool on = true;
-    uint8_t *is;
+    const struct val *types = val_get(c->json, "layer_types");
     size_t n = 0;
-    if ((use && val_bool(use, &on) && !on) || !window || window->kind != VAL_INT) {
-        for (size_t i = 0; i < c->n_kv; i++)
-            if (span_ends(c->kv[i].key, ".attention.sliding_window"))
-                c->kv[i] = c->kv[--c->n_kv];
-        return 0;
-    }
     if (!types || types->kind != VAL_LIST)
         return 0;
-    is = arena_alloc(c->a, types->n + 1);
+    uint8_t *is = arena_alloc(c->a, types->n + 1);
     if (!is)
         return err_memory(e);
     for (const struct val *v = types->first; v; v = v->next) {
@@ -159,6 +165,41 @@ static int put_windows(struct hf_config *c, struct err *e)
         is[n++] = val_is(v, "sliding_attention");
     }
     return hf_put_bools(c, "attention.sliding_window_pattern", is, n, types->byte_from, e);
+}
+
+/* use_sliding_window false: no layer has a window, whatever its length is. */
+static int put_windows(struct hf_config *c, struct err *e)
+{
+    const struct val *use = val_get(c->json, "use_sliding_window");
+    bool on = true;
+    if (!has(c, "attention.sliding_window"))
+        return 0;
+    if (!use || !val_bool(use, &on) || on)
+        return hf_put_layer_types(c, e);
+    for (size_t i = 0; i < c->n_kv; i++)
+        if (span_ends(c->kv[i].key, ".attention.sliding_window"))
+            c->kv[i] = c->kv[--c->n_kv];
+    return 0;
+}
+
+/* The activation that the architecture has: a variant with another one would run, and be wrong. */
+static int check_act(const struct hf_config *c, struct err *e)
+{
+    static const struct { const char *name; enum kern_act is; } acts[] = {
+        { "silu", KERN_SILU }, { "swish", KERN_SILU }, { "swiglu", KERN_SILU }, { "gelu", KERN_GELU_ERF },
+        { "gelu_pytorch_tanh", KERN_GELU_TANH }, { "gelu_new", KERN_GELU_TANH }, { "quick_gelu", KERN_GELU_QUICK },
+        { "relu", KERN_RELU },
+    };
+    static const char *const keys_of_it[] = { "hidden_activation", "hidden_act", "activation_function" };
+    const struct val *v = NULL;
+    for (size_t i = 0; i < 3 && !val_str(v); i++)
+        v = val_get(c->json, keys_of_it[i]);
+    if (!val_str(v))
+        return 0;
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (val_is(v, acts[i].name) && acts[i].is == c->arch->act)
+            return 0;
+    return err_line(e, ERR_FORMAT, v->line, "%s with the activation \"%s\" is not run", c->arch->name, val_str(v));
 }
 
 static int find_arch(struct hf_config *c, struct err *e)
@@ -191,6 +232,8 @@ int hf_keys_make(struct hf_config *c, struct err *e)
     int rc = find_arch(c, e);
     if (!rc)
         rc = refuse_packed(c, e);
+    if (!rc)
+        rc = check_act(c, e);
     if (!rc)
         rc = hf_put_str(c, "general.architecture", c->arch->name, 0, e);
     if (!rc)

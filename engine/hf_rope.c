@@ -21,7 +21,9 @@ static uint32_t rotated(const struct hf_config *c, const struct val *scaling)
 {
     double dim, embd, heads, part = 1;
     if (!hf_number(c->json, "head_dim", &dim)) {
-        if (!hf_number(c->json, "hidden_size", &embd) || !hf_number(c->json, "num_attention_heads", &heads) || heads < 1)
+        bool ok = (hf_number(c->json, "hidden_size", &embd) || hf_number(c->json, "n_embd", &embd)) &&
+                  (hf_number(c->json, "num_attention_heads", &heads) || hf_number(c->json, "n_head", &heads));
+        if (!ok || heads < 1)
             return 0;
         dim = floor(embd / heads);
     }
@@ -38,7 +40,10 @@ static struct rope_config read_config(const struct hf_config *c)
     struct rope_config r = { .scaling = full ? full : of ? of : val_get(c->json, "rope_scaling") };
     if (r.scaling && r.scaling->kind != VAL_MAP)
         r.scaling = NULL;
-    if (!hf_number(c->json, "rope_theta", &r.base))
+    static const char *const bases[] = { "rope_theta", "global_rope_theta", "rotary_emb_base" };
+    for (size_t i = 0; i < 3 && r.base <= 0; i++)
+        (void)hf_number(c->json, bases[i], &r.base);
+    if (r.base <= 0)
         (void)hf_number(r.scaling, "rope_theta", &r.base);
     if (!hf_number(window, "rope_theta", &r.base_window) && !hf_number(c->json, "rope_local_base_freq", &r.base_window))
         (void)hf_number(c->json, "local_rope_theta", &r.base_window);

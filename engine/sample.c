@@ -60,9 +60,10 @@ static bool take(struct sampler *s, const struct sample_options *o)
     s->last = mem_realloc(NULL, SAMPLE_LAST_MAX * sizeof *s->last);
     s->z = mem_realloc(NULL, SAMPLE_LAST_MAX * sizeof *s->z);
     s->counts = mem_realloc(NULL, n * sizeof *s->counts);
+    s->own = mem_realloc(NULL, n * sizeof *s->own);
     s->list = mem_realloc(NULL, n * sizeof *s->list);
     s->other = mem_realloc(NULL, n * sizeof *s->other);
-    if (!s->o.dry_breakers || !s->o.biases || !s->last || !s->z || !s->counts || !s->list || !s->other)
+    if (!s->o.dry_breakers || !s->o.biases || !s->last || !s->z || !s->counts || !s->own || !s->list || !s->other)
         return false;
     memset(s->counts, 0, n * sizeof *s->counts);
     return true;
@@ -93,6 +94,7 @@ void sampler_free(struct sampler *s)
     mem_free(s->last);
     mem_free(s->z);
     mem_free(s->counts);
+    mem_free(s->own);
     mem_free(s->list);
     mem_free(s->other);
     mem_free(s);
@@ -166,15 +168,29 @@ static uint32_t draw(struct sampler *s, uint32_t n, const uint32_t words[4])
     return c[candidates_draw(c, n, philox_unit(words[0]))].id;
 }
 
-uint32_t sampler_pick(struct sampler *s, float *logits)
+static bool is_not(float v, float neutral) { return v < neutral || v > neutral; }
+
+/* The logits after biases and penalties: the caller's own when there are none. */
+static const float *changed(struct sampler *s, const float *logits)
 {
     const struct sample_options *o = &s->o;
+    bool repeats = is_not(o->repeat, 1) || is_not(o->frequency, 0) || is_not(o->presence, 0);
+    if (o->n_biases == 0 && !repeats && o->dry <= 0)
+        return logits;
+    memcpy(s->own, logits, s->n_vocab * sizeof *s->own);
     for (uint32_t i = 0; i < o->n_biases; i++)
-        logits[o->biases[i].token] += o->biases[i].add;
-    if (o->repeat > 1 || o->repeat < 1 || o->frequency < 0 || o->frequency > 0 || o->presence < 0 || o->presence > 0)
-        penalty_apply(s, logits);
+        s->own[o->biases[i].token] += o->biases[i].add;
+    if (repeats)
+        penalty_apply(s, s->own);
     if (o->dry > 0)
-        penalty_dry(s, logits);
+        penalty_dry(s, s->own);
+    return s->own;
+}
+
+uint32_t sampler_pick(struct sampler *s, const float *logits)
+{
+    const struct sample_options *o = &s->o;
+    logits = changed(s, logits);
     if (o->temperature <= 0)
         return largest(logits, s->n_vocab);
     uint32_t words[4];

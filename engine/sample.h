@@ -49,11 +49,11 @@ void sampler_free(struct sampler *s);               /* NULL is fine */
 void sampler_accept(struct sampler *s, uint32_t token);
 void sampler_reset(struct sampler *s);              /* forget all tokens */
 
-/* Choose the next token. Changes `logits`. Does not accept it. Infinite or no numbers among the logits are never chosen
- * unless there is nothing else. Cost: O(n_vocab) with top-k, else O(n_vocab) with a larger constant. */
-uint32_t sampler_pick(struct sampler *s, float *logits);
+/* Choose the next token; does not accept it. What is no number, or minus infinity, is never chosen while there is something
+ * else. Cost: O(n_vocab) with top-k, else O(n_vocab) with a larger constant. */
+uint32_t sampler_pick(struct sampler *s, const float *logits);
 
-/* The natural logarithm of the probability of `token` by the model itself: call it before sampler_pick. */
+/* The natural logarithm of the probability of `token` by the model itself. */
 struct sample_logprob { uint32_t token; double logprob; };
 double sample_logprob(const float *logits, uint32_t n_vocab, uint32_t token);
 

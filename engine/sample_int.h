@@ -13,6 +13,7 @@ struct sampler {
     uint64_t n_seen;                    /* place in the sequence */
     uint32_t *last;                     /* [SAMPLE_LAST_MAX] ring of the tokens so far */
     uint32_t *counts;                   /* [n_vocab] of the tokens looked at; zeros between calls */
+    float *own;                         /* [n_vocab] logits that penalties have changed */
     uint32_t *z;                        /* [SAMPLE_LAST_MAX] of DRY */
     struct candidate *list, *other;     /* [n_vocab] */
     float mu;

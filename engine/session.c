@@ -5,7 +5,7 @@
 #include "engine/session_int.h"
 
 #define SESSION_ARENA_MAX ((size_t)256 << 20)
-enum { CTX_USUAL = 4096, BATCH_USUAL = 512, SEQ_ALIGN = 64, PREFETCH_SLACK = 64 };
+enum { CTX_USUAL = 4096, BATCH_USUAL = 256, SEQ_ALIGN = 64, PREFETCH_SLACK = 64 };
 
 /* ---- shape --------------------------------------------------------------------------- */
 
@@ -277,7 +277,7 @@ void session_copy(struct session *s, uint32_t from, uint32_t to, uint32_t n)
     s->lengths[to] = n;
 }
 
-float *session_logits(struct session *s, uint32_t i)
+const float *session_logits(const struct session *s, uint32_t i)
 {
     return s->logits + (size_t)i * s->w->spec.n_vocab;
 }

@@ -32,7 +32,7 @@ struct session_shape {
     bool hidden;                        /* what is wanted are the last hidden states, not logits */
 };
 
-/* 4096 positions or what the model was made for if less, one sequence, steps of 512, one wanted, KV_F16. */
+/* 4096 positions or what the model was made for if less, one sequence, steps of 256, one wanted, KV_F16. */
 struct session_shape session_shape_of(const struct spec *s);
 
 struct session_need { uint64_t weights_bytes, kv_bytes, work_bytes, total_bytes, available_bytes; };
@@ -65,7 +65,7 @@ int session_step(struct session *s, const struct batch *b, struct err *e);
 int session_feed(struct session *s, uint32_t seq, const uint32_t *tokens, uint32_t n, struct err *e);
 
 /* Of the i-th wanted token of the last step: logits[n_vocab], or hidden[n_embd]. */
-float *session_logits(struct session *s, uint32_t i);
+const float *session_logits(const struct session *s, uint32_t i);
 const float *session_hidden(const struct session *s, uint32_t i);
 
 uint32_t session_length(const struct session *s, uint32_t seq);

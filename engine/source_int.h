@@ -31,6 +31,9 @@ int hf_put_bool(struct hf_config *c, const char *key, bool v, uint64_t byte, str
 int hf_put_str(struct hf_config *c, const char *key, const char *text, uint64_t byte, struct err *e);
 int hf_put_bools(struct hf_config *c, const char *key, const uint8_t *v, size_t n, uint64_t byte, struct err *e);
 
+/* layer_types as attention.sliding_window_pattern, when there are some. Fails: ERR_FORMAT a type that is not run. */
+int hf_put_layer_types(struct hf_config *c, struct err *e);
+
 /* Add a tensor of n numbers of F32, which are kept. Fails: ERR_MEMORY. */
 int hf_make_tensor(struct hf_config *c, const char *name, const float *v, uint32_t n, struct err *e);
 

@@ -11,6 +11,7 @@ that follow greedily. Every model is made so that what is special about its arch
 the prompt, heads whose length is not embedding / heads, queries that share keys, scales that are not 1.
 """
 import json, os, sys
+os.environ["OMP_NUM_THREADS"] = "1"
 import numpy, torch, transformers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -53,7 +54,7 @@ BASE = dict(vocab_size=VOCAB, hidden_size=64, intermediate_size=96, num_hidden_l
 LLAMA3 = dict(rope_type="llama3", rope_theta=10000.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
               original_max_position_embeddings=64)
 YARN = dict(rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=64)
-LONG = dict(rope_type="longrope", rope_theta=10000.0, original_max_position_embeddings=64,
+LONG = dict(rope_type="longrope", rope_theta=10000.0,
             short_factor=[1.0 + 0.02 * i for i in range(6)], long_factor=[1.0 + 0.4 * i for i in range(6)])
 MODELS = {
     "llama": ("LlamaConfig", dict(tie_word_embeddings=False)),
@@ -67,8 +68,10 @@ MODELS = {
     "gemma2": ("Gemma2Config", dict(head_dim=24, sliding_window=8, query_pre_attn_scalar=20, num_hidden_layers=4,
                                     attn_logit_softcapping=5.0, final_logit_softcapping=9.0)),
     "gemma3": ("Gemma3TextConfig", dict(head_dim=24, sliding_window=8, query_pre_attn_scalar=20, num_hidden_layers=7)),
-    "phi3": ("Phi3Config", dict(sliding_window=None, tie_word_embeddings=False, num_attention_heads=4,
+    "phi3": ("Phi3Config", dict(sliding_window=None, tie_word_embeddings=False, original_max_position_embeddings=128,
                                 partial_rotary_factor=0.75, rope_parameters=dict(LONG, partial_rotary_factor=0.75))),
+    "phi3-long": ("Phi3Config", dict(sliding_window=30, tie_word_embeddings=False, original_max_position_embeddings=32,
+                                     partial_rotary_factor=0.75, rope_parameters=dict(LONG, partial_rotary_factor=0.75))),
     "smollm3": ("SmolLM3Config", dict(num_hidden_layers=5, no_rope_layer_interval=4)),
     "olmo2": ("Olmo2Config", dict()),
     "granite": ("GraniteConfig", dict(embedding_multiplier=3.0, residual_multiplier=0.4, attention_multiplier=0.3,
@@ -76,7 +79,40 @@ MODELS = {
 }
 
 
+ENCODERS = {
+    "bert": ("BertConfig", dict(hidden_size=64, num_attention_heads=4, intermediate_size=96, max_position_embeddings=64)),
+    "nomic-bert": ("NomicBertConfig", dict(hidden_size=64, num_attention_heads=4, intermediate_size=96)),
+    "modern-bert": ("ModernBertConfig", dict(hidden_size=64, num_attention_heads=4, intermediate_size=96, num_hidden_layers=5,
+                                             local_attention=8, global_attn_every_n_layers=3, max_position_embeddings=256,
+                                             bos_token_id=1, eos_token_id=2, cls_token_id=1, sep_token_id=2)),
+}
+
+
+def write(name, config, more):
+    saved = json.loads(config.to_json_string(use_diff=False))
+    keep = {k: v for k, v in saved.items() if k not in ("transformers_version", "_name_or_path", "id2label", "label2id")}
+    with open(os.path.join(HERE, "arch", name + ".json"), "w") as f:
+        json.dump({"config": keep, **more}, f, separators=(",", ":"))
+        f.write("\n")
+
+
+def make_encoder(name):
+    kind, more = ENCODERS[name]
+    config = getattr(transformers, kind)(**{**dict(vocab_size=VOCAB, num_hidden_layers=2, pad_token_id=0), **more})
+    config._attn_implementation = "eager"
+    model = transformers.AutoModel.from_config(config, dtype=torch.float32).eval()
+    with torch.no_grad():
+        shapes = fill(model)
+        prompt = [(i * i * 7 + i * 13 + 5) % VOCAB for i in range(PROMPT)]
+        hidden = model(torch.tensor([prompt]), attention_mask=torch.ones(1, PROMPT)).last_hidden_state[0]
+    write(name, config, {"tensors": shapes, "prompt": prompt, "places": PLACES,
+                         "hidden": [[float("%.9g" % v) for v in hidden[p].tolist()] for p in PLACES]})
+    print(f"{name}: hidden {float(hidden.std()):.3g}")
+
+
 def make(name):
+    if name in ENCODERS:
+        return make_encoder(name)
     kind, more = MODELS[name]
     config = getattr(transformers, kind)(**{**BASE, **more})
     config._attn_implementation = "eager"
@@ -92,15 +128,10 @@ def make(name):
             top = torch.topk(last, 2).values
             margin = min(margin, float(top[0] - top[1]))
             ids.append(int(last.argmax()))
-    saved = json.loads(config.to_json_string(use_diff=False))
-    keep = {k: v for k, v in saved.items() if k not in ("transformers_version", "_name_or_path", "id2label", "label2id")}
-    out = {"config": keep, "tensors": shapes, "prompt": prompt, "greedy": ids[PROMPT:], "places": PLACES,
-           "logits": [[float("%.9g" % v) for v in logits[p].tolist()] for p in PLACES]}
-    with open(os.path.join(HERE, "arch", name + ".json"), "w") as f:
-        json.dump(out, f, separators=(",", ":"))
-        f.write("\n")
+    write(name, config, {"tensors": shapes, "prompt": prompt, "greedy": ids[PROMPT:], "places": PLACES,
+                         "logits": [[float("%.9g" % v) for v in logits[p].tolist()] for p in PLACES]})
     print(f"{name}: smallest margin of a greedy token {margin:.2g}, logits {float(logits.std()):.3g}, different tokens {len(set(ids))}")
 
 
-for which in sys.argv[1:] or MODELS:
+for which in sys.argv[1:] or [*MODELS, *ENCODERS]:
     make(which)
