@@ -301,7 +301,7 @@ static int model_trie(const struct tokenizer *t, struct tok_trie *trie, struct s
 static int model_tries(struct tokenizer *t, struct arena *a, struct arena *scratch, struct err *e)
 {
     if (t->kind == TOK_UNIGRAM) {
-        double low = INFINITY;
+        double low = HUGE_VAL;
         for (uint32_t i = 0; i < t->n_tokens; i++)
             low = (t->tokens[i].flags & TOK_IN_MODEL) && t->scores[i] < low ? t->scores[i] : low;
         t->unk_score = (isfinite(low) ? low : 0) - 10;

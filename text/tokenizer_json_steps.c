@@ -153,7 +153,7 @@ static int read_behavior(struct tok_json *r, const struct val *v, enum tok_behav
 static int split(struct tok_json *r, const struct val *v)
 {
     struct tok_pre p = { .kind = TOK_PRE_SPLIT, .behavior = TOK_ISOLATED, .invert = tok_json_flag(v, "invert", false) };
-    bool is_regex;
+    bool is_regex = false;
     if (tok_json_only(r, v, "Split", "type pattern behavior invert") || read_pattern(r, v, &p.a, &is_regex) ||
         read_behavior(r, v, &p.behavior))
         return ERR_FORMAT;
@@ -245,8 +245,8 @@ int tok_json_pre(struct tok_json *r, const struct val *v)
 
 static int replace_decoder(struct tok_json *r, const struct val *v)
 {
-    bool is_regex;
-    struct span what;
+    bool is_regex = false;
+    struct span what = SPAN_NONE;
     if (tok_json_only(r, v, "Replace", "type pattern content") || read_pattern(r, v, &what, &is_regex))
         return ERR_FORMAT;
     if (is_regex || !span_is(tok_json_text(v, "content"), " "))
