@@ -9,7 +9,7 @@
    optional; valid ones are, but for other spellings of a number or an object (LEFT below).
 3. Texts that a grammar allows, made at random: each is JSON, and jsonschema finds nothing wrong with it.
 """
-import glob, json, os, subprocess, sys
+import glob, json, os, re, subprocess, sys
 from decimal import Decimal
 
 PROGRAM, TEXTS = sys.argv[1], sys.argv[2]
@@ -75,13 +75,18 @@ def suite():
     ok(not false, "a schema that nothing can satisfy has no valid instance", false)
 
 
+def value_text(text):
+    """The text with its escapes undone, roughly: enough to see odd characters."""
+    return re.sub(r"\\u([0-9A-Fa-f]{4})", lambda m: chr(int(m[1], 16)), text)
+
+
 def texts(made):
     try:
         import jsonschema
     except ImportError:
         ok(True, "texts made at random # SKIP python3-jsonschema is not installed")
         return
-    wrong, total = [], 0
+    wrong, total, unsure = [], 0, 0
     for path, lines in made.items():
         schema = json.load(open(path), parse_float=Decimal)["schema"]     # 81.27 is a multiple of 0.01
         kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
@@ -98,9 +103,12 @@ def texts(made):
                 why = str(e)
             except Exception as e:                          # a reference that jsonschema does not follow
                 why = None
-            if why:
+            # Python's \s, \d and \w hold more characters than those of ECMA-262.
+            if why and re.search("does not match|not valid under", why) and re.search(r"[^ -~\t\n\r]", value_text(text)):
+                unsure += 1
+            elif why:
                 wrong.append(f"{os.path.basename(path)}: {why[:100]}: {text[:160]}")
-    ok(not wrong and total, f"{total} texts made at random satisfy their schemas", wrong)
+    ok(not wrong and unsure * 50 < total, f"{total} texts made at random satisfy their schemas, {unsure} of them unsure", wrong)
 
 
 made = maskbench()
