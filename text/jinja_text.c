@@ -9,8 +9,12 @@ const struct jstr jstr_empty = { 0 };
 
 static uint32_t count_chars(const uint8_t *p, size_t n)
 {
-    size_t chars = 0;
-    for (size_t i = 0; i < n; i++)
+    size_t chars = 0, i = 0;
+    for (; n - i >= 8; i += 8) {
+        uint64_t w = le64(p + i), follows = w >> 7 & ~(w >> 6) & 0x0101010101010101;     /* 10xxxxxx */
+        chars += 8 - (size_t)(follows * 0x0101010101010101 >> 56);                        /* the sum of the bytes */
+    }
+    for (; i < n; i++)
         chars += (p[i] & 0xc0) != 0x80;
     return (uint32_t)chars;
 }
