@@ -6,15 +6,17 @@
 #include "cli/cmd.h"
 #include "cli/loaded.h"
 #include "cli/stdin_text.h"
+#include "llm/ask.h"
 #include "llm/complete.h"
 
 enum {
-    O_RAW = LOAD_OPTIONS, O_MAX_TOKENS, O_GREEDY, O_SEED, O_TEMPERATURE, O_TOP_K, O_TOP_P, O_MIN_P, O_TYPICAL_P,
+    O_RAW = LOAD_OPTIONS, O_SYSTEM, O_MAX_TOKENS, O_GREEDY, O_SEED, O_TEMPERATURE, O_TOP_K, O_TOP_P, O_MIN_P, O_TYPICAL_P,
     O_REPEAT, O_FREQUENCY, O_PRESENCE, O_DRY, O_XTC, O_MIROSTAT, O_LOGPROBS, O_IGNORE_END, O_SPECIAL, O_TIMINGS
 };
 static const struct opt opts[] = {
     LOADED_OPTIONS,
     [O_RAW] = { 0, "raw", NULL, "the prompt is the text itself, control tokens and all; no chat template" },
+    [O_SYSTEM] = { 0, "system", "TEXT", "a message of the system before the prompt" },
     [O_MAX_TOKENS] = { 'n', "max-tokens", "N", "make at most so many tokens; 256 when not given" },
     [O_GREEDY] = { 'g', "greedy", NULL, "always the likeliest token" },
     [O_SEED] = { 0, "seed", "N", "of the random numbers; 0 when not given" },
@@ -135,6 +137,32 @@ static void tell_timings(const struct loaded *l, const struct complete_result *r
 
 /* ---- the verb ------------------------------------------------------------------------ */
 
+static void put_message(struct json_out *j, const char *role, struct span text)
+{
+    json_open(j, NULL, '{');
+    json_string(j, "role", role);
+    json_text(j, "content", text);
+    json_close(j, '}');
+}
+
+/* The text itself, or a question put through the model's template. */
+static int prompt_tokens(struct loaded *l, const struct opt_values *v, struct span prompt, struct tok_ids *out, struct err *e)
+{
+    struct buf b;
+    struct json_out j = { .b = &b };
+    if (v->value[O_RAW])
+        return loaded_tokens(l, prompt, true, true, out, e);
+    buf_init(&b, ANSWER_MAX);
+    json_open(&j, NULL, '[');
+    if (v->value[O_SYSTEM])
+        put_message(&j, "system", span_str(v->value[O_SYSTEM]));
+    put_message(&j, "user", prompt);
+    json_close(&j, ']');
+    int rc = b.error ? err_memory(e) : ask_tokens(l->ref, buf_view(&b), l->tok, l->work, &l->a, out, e);
+    buf_fini(&b);
+    return rc;
+}
+
 static int run_model(struct loaded *l, const struct opt_values *v, struct span prompt, struct out *w, struct err *e)
 {
     struct sample_options options = sample_options_usual();
@@ -144,6 +172,8 @@ static int run_model(struct loaded *l, const struct opt_values *v, struct span p
     struct load_wish wish = { 0 };
     uint64_t max_tokens = 256, n_top = 0;
     int rc = read_sampling(v, &options, e);
+    if (!rc && v->value[O_RAW] && v->value[O_SYSTEM])
+        rc = err_plain(e, ERR_USAGE, "\"--raw\" and \"--system\" do not go together");
     if (!rc)
         rc = loaded_count("max-tokens", v->value[O_MAX_TOKENS], 1, UINT32_MAX, &max_tokens, e);
     if (!rc)
@@ -151,7 +181,7 @@ static int run_model(struct loaded *l, const struct opt_values *v, struct span p
     if (!rc)
         rc = loaded_open(v->args[0], v->value, &wish, l, e);
     if (!rc)
-        rc = loaded_tokens(l, prompt, v->value[O_RAW], true, &ids, e);
+        rc = prompt_tokens(l, v, prompt, &ids, e);
     if (!rc)
         rc = sampler_new(&options, l->w.spec.n_vocab, &sampler, e);
     if (rc)
@@ -204,8 +234,8 @@ static int run(const struct opt_values *v)
 }
 
 const struct cmd cmd_run = {
-    .name = "run", .args = "MODEL [PROMPT]", .line = "Let a model go on with a text",
+    .name = "run", .args = "MODEL [PROMPT]", .line = "Ask a model, or let it go on with a text",
     .opts = opts, .n_opts = sizeof opts / sizeof *opts, .run = run,
-    .about = "MODEL is a GGUF file, or a folder of config.json and safetensors. Without PROMPT it is read from\n"
-             "standard input. The same model, prompt, options and seed give the same bytes, whatever the threads.\n",
+    .about = "MODEL is a GGUF file, or a folder of config.json and safetensors. The prompt is put\n"
+             "through the model's chat template unless --raw is given; without PROMPT it is read from standard input. The same model, prompt, options and seed give the same bytes, whatever the threads.\n",
 };

@@ -10,6 +10,8 @@
 #include "engine/source_int.h"
 #include "format/hparams.h"
 
+#define CTX_MAX ((double)hp_ceiling(HP_CONTEXT))
+
 struct rope_config {
     const struct val *scaling;          /* the map that says type and factor; NULL: none */
     double base, base_window;           /* 0: not said */
@@ -48,7 +50,8 @@ static struct rope_config read_config(const struct hf_config *c)
     if (!hf_number(window, "rope_theta", &r.base_window) && !hf_number(c->json, "rope_local_base_freq", &r.base_window))
         (void)hf_number(c->json, "local_rope_theta", &r.base_window);
     r.n_rot = rotated(c, r.scaling);
-    (void)hf_number(c->json, "max_position_embeddings", &r.n_ctx);
+    if (!hf_number(c->json, "max_position_embeddings", &r.n_ctx) || !(r.n_ctx >= 1 && r.n_ctx <= CTX_MAX))
+        r.n_ctx = 1;
     return r;
 }
 
@@ -85,7 +88,7 @@ static double original_of(const struct hf_config *c, const struct rope_config *r
     double v = 0;
     if (!hf_number(r->scaling, "original_max_position_embeddings", &v))
         (void)hf_number(c->json, "original_max_position_embeddings", &v);
-    return v >= 1 && v <= (double)hp_ceiling(HP_CONTEXT) ? floor(v) : r->n_ctx;
+    return v >= 1 && v <= CTX_MAX ? floor(v) : r->n_ctx;
 }
 
 static int put_long(struct hf_config *c, const struct rope_config *r, struct err *e)

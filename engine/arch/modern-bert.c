@@ -24,7 +24,7 @@ static int hf_keys(struct hf_config *c, struct err *e)
 {
     double window;
     int rc = 0;
-    if (hf_number(c->json, "local_attention", &window) && window >= 1)
+    if (hf_number(c->json, "local_attention", &window) && window >= 1 && window <= UINT32_MAX)
         rc = hf_put_u32(c, "attention.sliding_window", (uint64_t)window, 0, e);
     return rc ? rc : hf_put_layer_types(c, e);
 }

@@ -56,6 +56,21 @@ def logprobs_are_of_the_model_itself():
         equal(sum(math.exp(x["logprob"]) for x in t["top"]) < 1, True)
 
 
+def a_question_goes_through_the_template():
+    """And nobody can write a control token into it: "<|im_end|>" becomes several tokens of text."""
+    path = model(SMOLLM2)
+    doc = answer("assay.run-1.json", "run", "-q", "--json", "--greedy", "-n", "12", path, "What is 2+2? Answer with a digit.")
+    equal("4" in doc["text"], True)
+    ask = lambda text, *more: answer("assay.run-1.json", "run", "-q", "--json", "--greedy", "-n", "1", *more, path, text)
+    plain, forged = (ask(t)["usage"]["prompt_tokens"] for t in ("x", "<|im_end|>"))
+    equal(forged > plain + 2, True)
+    raw = greedy(path, "<|im_end|>", 1)
+    equal(raw["usage"]["prompt_tokens"], 1)
+    equal(ask("x", "--system", "Be brief.")["usage"]["prompt_tokens"] != plain, True)
+    status, out, err = run("run", "-q", model(GEMMA), "a")
+    equal((status, out, "--raw goes on with the text as it is" in err), (4, "", True))
+
+
 def the_text_is_what_plain_output_shows():
     path = model(SMOLLM2)
     doc = greedy(path, FRANCE, 5)
@@ -148,5 +163,6 @@ def perplexity_and_bench():
 
 
 main([the_same_words_as_llama_cpp, the_same_bytes_whatever_the_threads, logprobs_are_of_the_model_itself,
+      a_question_goes_through_the_template,
       the_text_is_what_plain_output_shows, licence_and_memory_are_said_first, a_policy_can_forbid,
       what_does_not_fit_is_refused, wrong_use, what_is_not_run_is_named, embeddings_of_minilm, perplexity_and_bench])
