@@ -236,6 +236,7 @@ static int run(const struct opt_values *v)
 const struct cmd cmd_run = {
     .name = "run", .args = "MODEL [PROMPT]", .line = "Ask a model, or let it go on with a text",
     .opts = opts, .n_opts = sizeof opts / sizeof *opts, .run = run,
-    .about = "MODEL is a GGUF file, or a folder of config.json and safetensors. The prompt is put\n"
-             "through the model's chat template unless --raw is given; without PROMPT it is read from standard input. The same model, prompt, options and seed give the same bytes, whatever the threads.\n",
+    .about = "MODEL is a GGUF file, or a folder of config.json and safetensors. The prompt is put through the\n"
+             "model's chat template unless --raw is given; without PROMPT it is read from standard input.\n"
+             "The same model, prompt, options and seed give the same bytes, whatever the threads.\n",
 };
