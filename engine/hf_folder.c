@@ -149,6 +149,17 @@ static int name_twice(const struct source *s, struct err *e)
     return 0;
 }
 
+/* A head of its own that is not there, though the configuration says that it is not the embedding's. */
+static int head_missing(const struct source *s, const struct hf_config *c, struct err *e)
+{
+    const struct val *tied = val_get(c->json, "tie_word_embeddings");
+    bool is;
+    bool untied = tied && val_bool(tied, &is) && !is && c->arch->model_may & BIT(W_OUTPUT);
+    if (!untied || gguf_tensor(&s->g, "output.weight"))
+        return 0;
+    return err_line(e, ERR_FORMAT, tied->line, "the head is not the embedding's, and tensor \"lm_head.weight\" is missing");
+}
+
 static int make_view(struct source *s, const struct hf_config *c, const struct view *v, struct err *e)
 {
     s->g = (struct gguf){ .version = 3, .alignment = 32, .n_kv = (uint32_t)c->n_kv, .n_tensors = v->n, .kv = c->kv,
@@ -158,7 +169,8 @@ static int make_view(struct source *s, const struct hf_config *c, const struct v
     s->g.tensors_by_name = order_make(&s->a, v->t, v->n, by_name);
     if (!s->g.kv_by_name || !s->g.tensors_by_name)
         return err_memory(e);
-    return name_twice(s, e);
+    int rc = name_twice(s, e);
+    return rc ? rc : head_missing(s, c, e);
 }
 
 /* The part of a composite model's configuration that is about text. */

@@ -116,7 +116,7 @@ void sampler_reset(struct sampler *s)
 
 double sample_logprob(const float *logits, uint32_t n_vocab, uint32_t token)
 {
-    double most = -INFINITY, sum = 0;
+    double most = -(double)INFINITY, sum = 0;
     for (uint32_t i = 0; i < n_vocab; i++)
         most = (double)logits[i] > most ? (double)logits[i] : most;
     for (uint32_t i = 0; i < n_vocab; i++)
