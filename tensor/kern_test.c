@@ -60,7 +60,8 @@ static bool products(const struct kern *k, enum ggml_type type, struct space *s)
     struct matrix m;
     struct acts a, b;
     uint64_t state = (uint64_t)type;
-    size_t bytes = N_IN / ggml_layout((uint32_t)type)->block_elements * (size_t)ggml_layout((uint32_t)type)->block_bytes;
+    const struct ggml_layout *l = ggml_layout((uint32_t)type);
+    size_t bytes = (size_t)N_IN / l->block_elements * l->block_bytes;
     for (unsigned i = 0; i < N_TOK * N_IN; i++)
         s->x[i] = value(&state);
     made_rows(type, s->rows, N_OUT * N_IN, &state);

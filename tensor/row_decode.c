@@ -102,8 +102,8 @@ static void six_bits(const uint8_t *p, size_t step, unsigned j, unsigned *scale,
 /* Scale j of sixteen of Q3_K, 6 bits in 12 bytes, offset by 32. */
 static int three_scale(const uint8_t *p, size_t step, unsigned j)
 {
-    unsigned low = j < 8 ? p[j * step] & 15u : p[(j - 8) * step] >> 4;
-    return (int)(low | (p[(8 + j % 4) * step] >> 2 * (j / 4) & 3u) << 4) - 32;
+    unsigned pair = p[(j < 8 ? j : j - 8) * step], high = p[(8 + j % 4) * step] >> 2 * (j / 4) & 3;
+    return (int)((j < 8 ? pair & 15 : pair >> 4) | high << 4) - 32;
 }
 
 /* Half of 2^(e - 127): the table's values are in halves. */
@@ -116,7 +116,7 @@ void matrix_scales(enum ggml_type type, uint16_t d, uint16_t m, const uint8_t *s
                    struct matrix_block *out)
 {
     const struct matrix_layout *l = matrix_layout(type);
-    unsigned scale, min;
+    unsigned scale, min, low, high;
     out->d = type == GGML_MXFP4 ? half_of_e8m0(*sc) : float_of_f16(d);
     out->m = l->off ? -(float)l->off * out->d : float_of_f16(m);
     switch ((int)type) {
@@ -127,7 +127,9 @@ void matrix_scales(enum ggml_type type, uint16_t d, uint16_t m, const uint8_t *s
         out->m *= -(float)min;
         break;
     case GGML_IQ4_XS:
-        scale = (sc[(2 + b / 2) * stride] >> 4 * (b % 2) & 15u) | (sc[b / 4 * stride] >> 2 * (b % 4) & 3u) << 4;
+        low = sc[(2 + b / 2) * stride];
+        high = sc[b / 4 * stride];
+        scale = (low >> 4 * (b % 2) & 15) | (high >> 2 * (b % 4) & 3) << 4;
         out->d *= (float)((int)scale - 32);
         break;
     case GGML_Q2_K:
