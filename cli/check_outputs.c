@@ -8,8 +8,6 @@
 #include "passport/mot_export.h"
 #include "passport/spdx3.h"
 
-enum { OUTPUT_MAX = 256 << 20 };
-
 static int write_cyclonedx(struct check *c, const struct check_output_settings *s, struct buf *out, struct err *e)
 {
     struct bom_options o = { .version = ASSAY_VERSION, .date = s->date, .cyclonedx_minor = s->cyclonedx_minor };
@@ -57,6 +55,8 @@ static bool is_stdout(const char *path)
 int check_outputs_plan(const char *const *values, bool stdout_taken, struct check_outputs *out, struct err *e)
 {
     *out = (struct check_outputs){ .to_stdout = false };
+    for (size_t i = 0; i < CHECK_OUT_COUNT; i++)
+        buf_init(&out->bytes[i], CHECK_OUTPUT_MAX);
     for (size_t i = 0; i < CHECK_OUT_COUNT; i++) {
         const char *path = values[i];
         if (!path)
@@ -73,29 +73,40 @@ int check_outputs_plan(const char *const *values, bool stdout_taken, struct chec
     return 0;
 }
 
+bool check_outputs_is_file(const struct check_outputs *o, unsigned i)
+{
+    return o->path[i] && !is_stdout(o->path[i]);
+}
+
 int check_outputs_make(struct check_outputs *o, struct check *c, const struct check_output_settings *s,
                        struct buf *out, struct err *e)
 {
     int rc = 0;
-    for (size_t i = 0; i < CHECK_OUT_COUNT && !rc; i++) {
+    for (unsigned i = 0; i < CHECK_OUT_COUNT && !rc; i++) {
         if (!o->path[i])
             continue;
-        buf_init(&o->bytes[i], OUTPUT_MAX);
         struct buf *b = is_stdout(o->path[i]) ? out : &o->bytes[i];
         rc = rows[i].write(c, s, b, e);
         if (!rc && b->error)
             rc = err_plain(e, b->error, "what \"--%s\" asks for does not fit into memory", rows[i].option);
-        if (!rc && b != out)
-            rc = fs_new_write(o->path[i], buf_view(b), c->claims.a, &o->file[i], e);
     }
+    return rc;
+}
+
+int check_outputs_write(struct check_outputs *o, struct arena *a, struct err *e)
+{
+    int rc = 0;
+    for (unsigned i = 0; i < CHECK_OUT_COUNT && !rc; i++)
+        if (check_outputs_is_file(o, i))
+            rc = fs_new_write(o->path[i], buf_view(&o->bytes[i]), a, &o->file[i], e);
     return rc;
 }
 
 int check_outputs_keep(struct check_outputs *o, struct err *e)
 {
     int rc = 0;
-    for (size_t i = 0; i < CHECK_OUT_COUNT && !rc; i++)
-        if (o->path[i] && !is_stdout(o->path[i]))
+    for (unsigned i = 0; i < CHECK_OUT_COUNT && !rc; i++)
+        if (check_outputs_is_file(o, i))
             rc = fs_new_keep(&o->file[i], e);
     return rc;
 }

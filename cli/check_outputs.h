@@ -33,6 +33,8 @@ struct check_output_settings {          /* what a writer may want to know beside
     const char *date;                   /* YYYY-MM-DD as given; NULL: none, and no clock is read */
 };
 
+enum { CHECK_OUTPUT_MAX = 256 << 20 };
+
 struct check_outputs {
     const char *path[CHECK_OUT_COUNT];  /* NULL: not asked for */
     struct fs_new file[CHECK_OUT_COUNT];
@@ -44,11 +46,14 @@ struct check_outputs {
  * Fails: ERR_USAGE two for stdout, or for one file. */
 int check_outputs_plan(const char *const *values, bool stdout_taken, struct check_outputs *out, struct err *e);
 
-/* Write each beside its file, and the one for stdout into `out`. On failure too: call check_outputs_fini.
- * Fails: of the writer; ERR_IO, ERR_NOT_FOUND with the path. */
+/* Make the bytes of each, those for stdout into `out`. On failure too: call check_outputs_fini. Fails: of the writer. */
 int check_outputs_make(struct check_outputs *o, struct check *c, const struct check_output_settings *s,
                        struct buf *out, struct err *e);
-int check_outputs_keep(struct check_outputs *o, struct err *e);     /* Fails: ERR_IO */
+bool check_outputs_is_file(const struct check_outputs *o, unsigned i);  /* asked for, and not stdout */
+
+/* Write each beside its file; then put all in their places. Fail: ERR_IO, ERR_NOT_FOUND with the path. */
+int check_outputs_write(struct check_outputs *o, struct arena *a, struct err *e);
+int check_outputs_keep(struct check_outputs *o, struct err *e);
 void check_outputs_fini(struct check_outputs *o);                   /* also { 0 }, or after a failure */
 
 #endif

@@ -8,12 +8,13 @@
 #include "cli/check_screen.h"
 #include "cli/cmd.h"
 #include "cli/use_opt.h"
+#include "passport/check_child.h"
 #include "passport/report.h"
 #include "passport/verify.h"
 
 enum {
     O_JSON, O_USE, O_POLICY, O_NO_HASH, O_NO_SCAN, O_VERIFY, O_VERBOSE, O_CYCLONEDX_VERSION, O_DOCUMENT_DATE,
-    O_MACHINE, O_CONTEXT,
+    O_MACHINE, O_NO_SANDBOX, O_CONTEXT,
     O_PRICE_HOUR, O_PRICE_KWH, O_WATTS, O_API_PROMPT, O_API_COMPLETION, O_OUTPUTS,
     O_COUNT = O_OUTPUTS + CHECK_OUT_COUNT
 };
@@ -30,6 +31,7 @@ static const struct opt opts[] = {
                           "and to take for today when sign-offs and exceptions of a policy are looked at" },
     [O_MACHINE] = { 0, "machine", NULL, "also say whether the model fits this machine and how fast it would be; "
                     "measures the machine once, for a second or two" },
+    [O_NO_SANDBOX] = { 0, "no-sandbox", NULL, "let the readers keep the rights of this program: for debugging only" },
     [O_CONTEXT] = { 0, "context", "N", "tokens to plan memory and speed for; 4096 when not given" },
     [O_PRICE_HOUR] = { 0, "price-hour", "PRICE", "what an hour of this machine costs, for the cost of a million tokens; "
                        "implies --machine, as the next four do" },
@@ -78,20 +80,45 @@ static int plan(const struct opt_values *v, struct check_outputs *o, struct chec
     return check_outputs_plan(v->value + O_OUTPUTS, v->value[O_JSON], o, e);
 }
 
-/* The documents, then what stdout shows: one of them, the report, or the screen. */
-static int answer(const struct opt_values *v, struct check *c, const struct check_output_settings *s,
-                  struct check_outputs *o, struct buf *out, struct err *e)
+static int exit_status(const struct check *c)
 {
-    struct term t = term_of_stdout();
-    int rc = check_outputs_make(o, c, s, out, e);
-    if (!rc && v->value[O_JSON])
-        rc = report_json(c, out, e);
-    else if (!rc && !o->to_stdout)
-        check_screen(c, v->value[O_VERBOSE], &t, out);
-    return rc ? rc : check_outputs_keep(o, e);
+    if (c->has_policy && c->policy.n)
+        return err_exit_status(ERR_DENIED);
+    return c->verdict.answer <= ANSWER_ALLOW_WITH_DUTIES ? EXIT_YES : EXIT_NO;
 }
 
-static int check(const struct opt_values *v, struct arena *a, struct check *c, struct buf *out, struct err *e)
+/* What is asked of the child. */
+struct wanted {
+    const struct opt_values *v;
+    const struct check_output_settings *settings;
+    struct check_outputs *outputs;
+    struct buf *out;
+    struct term term;
+};
+
+/* In the child: the documents, then what stdout shows: one of them, the report, or the screen. */
+static int answer(void *ud, struct check *c, struct err *e)
+{
+    struct wanted *w = ud;
+    int rc = check_outputs_make(w->outputs, c, w->settings, w->out, e);
+    if (!rc && w->v->value[O_JSON])
+        rc = report_json(c, w->out, e);
+    else if (!rc && !w->outputs->to_stdout)
+        check_screen(c, w->v->value[O_VERBOSE], &w->term, w->out);
+    return rc;
+}
+
+static int ask_child(struct wanted *w, const struct check_options *opt, struct arena *a, int *status, struct err *e)
+{
+    struct buf *frames[1 + CHECK_OUT_COUNT] = { w->out };
+    struct check_child child = { .ref = w->v->args[0], .opt = opt, .answer = answer, .ud = w, .frames = frames,
+                                 .n_frames = 1 + CHECK_OUT_COUNT, .status = exit_status };
+    for (size_t i = 0; i < CHECK_OUT_COUNT; i++)
+        frames[1 + i] = &w->outputs->bytes[i];
+    return check_in_child(&child, a, status, e);
+}
+
+static int check(const struct opt_values *v, struct arena *a, int *status, struct buf *out, struct err *e)
 {
     struct use use;
     struct policy policy;
@@ -102,7 +129,7 @@ static int check(const struct opt_values *v, struct arena *a, struct check *c, s
     struct check_options opt = { .use = &use, .no_hash = v->value[O_NO_HASH], .no_scan = v->value[O_NO_SCAN],
                                  .signoffs = signoff_dir(a),
                                  .today = v->value[O_DOCUMENT_DATE] ? v->value[O_DOCUMENT_DATE] : cmd_today(today),
-                                 .tick = cmd_reading, .ud = &terminal };
+                                 .tick = cmd_reading, .ud = &terminal, .no_sandbox = v->value[O_NO_SANDBOX] };
     int rc = plan(v, &outputs, &settings, e);
     if (!rc)
         rc = read_prices(v, &opt, e);
@@ -112,20 +139,17 @@ static int check(const struct opt_values *v, struct arena *a, struct check *c, s
         opt.policy = &policy;
         rc = read_policy(v->value[O_POLICY], a, &policy, e);
     }
+    if (opt.no_sandbox)
+        (void)fprintf(stderr, "assay: warning: --no-sandbox: hostile bytes are read with all your rights\n");
     if (!rc)
-        rc = check_model(v->args[0], &opt, a, c, e);
+        rc = ask_child(&(struct wanted){ v, &settings, &outputs, out, term_of_stdout() }, &opt, a, status, e);
     cmd_reading(&terminal, NULL);
     if (!rc)
-        rc = answer(v, c, &settings, &outputs, out, e);
+        rc = check_outputs_write(&outputs, a, e);
+    if (!rc)
+        rc = check_outputs_keep(&outputs, e);
     check_outputs_fini(&outputs);
     return rc;
-}
-
-static int exit_status(const struct check *c)
-{
-    if (c->has_policy && c->policy.n)
-        return err_exit_status(ERR_DENIED);
-    return c->verdict.answer <= ANSWER_ALLOW_WITH_DUTIES ? EXIT_YES : EXIT_NO;
 }
 
 static int verify(const struct opt_values *v, struct arena *a, struct buf *out, struct err *e)
@@ -155,7 +179,7 @@ static int run(const struct opt_values *v)
     struct err e = { 0 };
     struct arena a;
     struct buf out;
-    struct check c = { 0 };
+    int exit = EXIT_YES;
     bool verifying = v->value[O_VERIFY];
     if (verifying ? v->n_args > 1 : v->n_args != 1)
         return cmd_fail((err_plain(&e, ERR_USAGE, "give one MODEL: a folder or a file"), &e));
@@ -164,11 +188,10 @@ static int run(const struct opt_values *v)
             return cmd_fail((err_plain(&e, ERR_USAGE, "\"--verify\" and \"--%s\" do not go together", opts[i].name), &e));
     arena_init(&a, (size_t)16 << 30);
     buf_init(&out, REPORT_MAX);
-    int rc = verifying ? verify(v, &a, &out, &e) : check(v, &a, &c, &out, &e);
+    int rc = verifying ? verify(v, &a, &out, &e) : check(v, &a, &exit, &out, &e);
     int status = rc && rc != ERR_VERIFY ? cmd_fail(&e) : cmd_answer(&out);
     if (!status)
-        status = rc ? cmd_fail(&e) : verifying ? EXIT_YES : exit_status(&c);
-    check_fini(&c);
+        status = rc ? cmd_fail(&e) : exit;
     buf_fini(&out);
     arena_fini(&a);
     return status;

@@ -22,8 +22,7 @@ static int read_results(struct check *c, struct arena *a, struct err *e)
             continue;
         struct span raw;
         bool counted;
-        char *path = model_path(&c->model, f->path, a);
-        int rc = path ? fs_read(path, RESULTS_MAX_BYTES, a, &raw, e) : err_memory(e);
+        int rc = model_read(&c->model, f->path, RESULTS_MAX_BYTES, a, &raw, e);
         if (!rc)
             rc = card_topics_add_results(&c->topics, f->path, raw, a, &counted, e);
         if (rc)

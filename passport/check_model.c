@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passport/check_model.h"
 
+#include "base/machine.h"
 #include "passport/check_int.h"
 #include "store/digest.h"
 
@@ -138,28 +139,58 @@ static int judge_policy(struct check *c, const struct check_options *opt, struct
 
 /* ---- the whole ----------------------------------------------------------------------- */
 
-/* What is read: the model's files, and beside it their digests. */
-static int read_all(const char *ref, const struct check_options *opt, struct arena *a, struct check *c, struct err *e)
+static int get_machine(struct check *c, const struct check_options *opt, struct arena *a, struct err *e)
 {
-    struct digest_job *hashing = NULL;
+    struct cpu cpu;
+    struct machine *m = arena_alloc(a, sizeof *m);
+    if (!m)
+        return err_memory(e);
+    cpu_read(&cpu);
+    c->machine = m;
+    return machine_get(machine_dir(a), &cpu, opt->today ? opt->today : "", false, a, m, e);
+}
+
+int check_hash(struct check *c, const struct check_options *opt, struct arena *a, struct err *e)
+{
+    return opt->no_hash ? 0 : digest_start(&c->model, DIGEST_STOP, a, opt->tick, opt->ud, &c->hashing, e);
+}
+
+int check_begin(const char *ref, const struct check_options *opt, bool hold, struct arena *a, struct check *out,
+                struct err *e)
+{
+    struct check *c = out;
+    *c = (struct check){ .use = *opt->use };
+    claim_set_init(&c->claims, a);
     int rc = model_open(ref, a, &c->model, e);
-    if (!rc && !opt->no_hash)
-        rc = digest_start(&c->model, DIGEST_STOP, a, opt->tick, opt->ud, &hashing, e);
     if (!rc)
-        rc = catalog_open(&c->catalog, a, e);
+        rc = hold ? model_hold(&c->model, a, e) : check_hash(c, opt, a, e);
+    if (!rc)
+        rc = check_scan_run(c, opt, a, e);
+    if (!rc && opt->machine)
+        rc = get_machine(c, opt, a, e);
+    return rc;
+}
+
+int check_late(struct check *c, const struct check_options *opt, struct arena *a, struct err *e)
+{
+    int rc = c->hashing ? digest_wait(c->hashing, a, e) : 0;
+    return rc ? rc : signoff_fetch(opt->signoffs, &c->model, a, &c->signed_files, e);
+}
+
+/* What is read: the model's files. Their digests come last, for they take longest. */
+static int read_all(struct check *c, const struct check_options *opt, struct arena *a, struct err *e)
+{
+    int rc = catalog_open(&c->catalog, a, e);
     if (!rc)
         rc = index_open(index_builtin(), a, &c->index, e);
     if (!rc)
         rc = gather_model(&c->gather, &c->model, &c->catalog, &c->index, a, e);
     if (!rc)
-        rc = check_scan_run(c, opt, a, e);
-    if (!rc)
         rc = check_conclude(c, a, e);
     if (!rc)
         rc = find_conflicts(c, a, e);
-    if (!rc && hashing)
-        rc = digest_wait(hashing, a, e);
-    digest_stop(hashing);
+    if (!rc)
+        rc = opt->late ? opt->late(opt->late_ud, c, a, e) : check_late(c, opt, a, e);
     return rc;
 }
 
@@ -174,13 +205,9 @@ static int judge_license(struct check *c, const struct check_options *opt, struc
     return rc ? rc : check_claims(c, a, e);
 }
 
-int check_model(const char *ref, const struct check_options *opt, struct arena *a, struct check *out,
-                struct err *e)
+int check_judge(struct check *c, const struct check_options *opt, struct arena *a, struct err *e)
 {
-    struct check *c = out;
-    *c = (struct check){ .use = *opt->use };
-    claim_set_init(&c->claims, a);
-    int rc = read_all(ref, opt, a, c, e);
+    int rc = read_all(c, opt, a, e);
     if (!rc)
         rc = judge_license(c, opt, a, e);
     if (!rc)
@@ -194,12 +221,23 @@ int check_model(const char *ref, const struct check_options *opt, struct arena *
     if (!rc)
         rc = check_scan_claims(c, a, e);
     if (!rc)
-        rc = signoff_load(opt->signoffs, &c->model, opt->today, a, &c->signoffs, e);
+        rc = signoff_read(&c->signed_files, opt->today, a, &c->signoffs, e);
     return rc ? rc : check_checklist(c, a, e);
+}
+
+int check_model(const char *ref, const struct check_options *opt, struct arena *a, struct check *out,
+                struct err *e)
+{
+    int rc = check_begin(ref, opt, false, a, out, e);
+    return rc ? rc : check_judge(out, opt, a, e);
 }
 
 void check_fini(struct check *c)
 {
-    if (c)
-        gather_fini(&c->gather);
+    if (!c)
+        return;
+    digest_stop(c->hashing);
+    c->hashing = NULL;
+    gather_fini(&c->gather);
+    model_release(&c->model);
 }

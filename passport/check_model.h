@@ -22,6 +22,9 @@
 #include "passport/need.h"
 #include "passport/trust.h"
 
+struct check;
+struct machine;
+
 struct check_options {
     const struct use *use;
     const struct policy *policy;            /* NULL: none */
@@ -33,6 +36,10 @@ struct check_options {
     bool no_hash;                           /* leave model_file.sha256 NULL */
     void (*tick)(void *ud, const char *path);       /* before each file is hashed, from any thread; may be NULL */
     void *ud;
+    bool no_sandbox;                        /* for the workers of the scan */
+    /* In check_judge: get what check_late gets. NULL: call check_late itself. */
+    int (*late)(void *ud, struct check *c, struct arena *a, struct err *e);
+    void *late_ud;
 };
 
 struct check_concluded {                    /* a licence text found, and whether it speaks for the weights */
@@ -70,6 +77,9 @@ struct check {
     struct signoff_list signoffs;
     struct check_scan scan;
     struct checklist checklist;
+    struct digest_job *hashing;             /* begun, not yet waited for */
+    struct signoff_files signed_files;
+    const struct machine *machine;          /* this one, when it was asked for */
 };
 
 /* Check the model at `ref`. All memory is a's, but for the mapped files: call check_fini, also after a
@@ -78,5 +88,21 @@ struct check {
 int check_model(const char *ref, const struct check_options *opt, struct arena *a, struct check *out,
                 struct err *e);
 void check_fini(struct check *c);
+
+/* The same in parts, for a caller that lets a process without rights do the judging:
+ *
+ *     check_begin   list the files, hold them or else begin to hash them, scan them in workers, measure the machine: parses
+ *                   nothing; when it held them no thread is left, so that a process may be forked
+ *     check_hash    begin to hash the files that are held
+ *     check_late    wait for the digests and get the sign-offs; may run beside check_judge, in another process
+ *     check_judge   everything else: reads, concludes, judges. Where the model was held (hold) it needs nothing of the
+ *                   system but memory, and opt->late to get what check_late got
+ *
+ * Fail as check_model does. Call check_fini after any of them. */
+int check_begin(const char *ref, const struct check_options *opt, bool hold, struct arena *a, struct check *out,
+                struct err *e);
+int check_hash(struct check *c, const struct check_options *opt, struct arena *a, struct err *e);
+int check_late(struct check *c, const struct check_options *opt, struct arena *a, struct err *e);
+int check_judge(struct check *c, const struct check_options *opt, struct arena *a, struct err *e);
 
 #endif

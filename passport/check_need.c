@@ -305,19 +305,11 @@ static int compute(struct check *c, const struct need_input *in, struct arena *a
     return rc;
 }
 
-static int get_machine(const struct check_options *opt, struct arena *a, struct machine *out, struct err *e)
-{
-    struct cpu cpu;
-    cpu_read(&cpu);
-    return machine_get(machine_dir(a), &cpu, opt->today ? opt->today : "", false, a, out, e);
-}
-
 int check_need(struct check *c, const struct check_options *opt, struct arena *a, struct err *e)
 {
     const struct gather *g = &c->gather;
     struct hparams h = { 0 };
     struct source from = { 0 };
-    struct machine machine;
     struct need_input in = { .h = &h, .prices = &opt->prices };
     const struct evidence *evidence[FACTS_MAX + DIRECTORIES_MAX];
     const char *why = NULL;
@@ -335,10 +327,8 @@ int check_need(struct check *c, const struct check_options *opt, struct arena *a
     }
     if (in.n_own)
         rc = hparams_kv_width(&h, width_of(in.own), a, &shapes, e);
-    if (!rc && !h.missing && opt->machine) {
-        rc = get_machine(opt, a, &machine, e);
-        in.machine = &machine;
-    }
+    if (!h.missing)
+        in.machine = c->machine;
     if (!rc)
         rc = compute(c, &in, a, e);
     if (!rc && shapes && c->need.known)

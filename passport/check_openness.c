@@ -18,15 +18,14 @@ struct maker {
 static int see_file(void *ud, const char *path, const struct evidence **out, struct err *e)
 {
     const struct maker *m = ud;
-    struct fs_map map = { 0 };
-    const char *full = model_path(&m->c->model, path, m->a);
-    int rc = full ? fs_map(full, &map, e) : err_memory(e);
+    struct model_map map;
+    int rc = model_map(&m->c->model, path, m->a, &map, e);
     if (rc)
         return rc;
     uint64_t n = map.bytes.n < SEE_BYTES ? map.bytes.n : SEE_BYTES;
     bool text = n > 0 && !memchr(map.bytes.p, 0, (size_t)n) && !span_starts(map.bytes, "%PDF-");
     *out = evidence_of(m->a, path, span_sub(map.bytes, 0, (size_t)n), 0, n, text);
-    fs_unmap(&map);
+    model_unmap(&map);
     return *out ? 0 : err_memory(e);
 }
 
@@ -40,8 +39,7 @@ static int is_pointer(const struct maker *m, const struct model_file *f, bool *o
     if (!may_be || f->size_bytes < POINTER_MIN || f->size_bytes > POINTER_MAX)
         return 0;
     arena_init(&scratch, 1 << 20);
-    const char *full = model_path(&m->c->model, f->path, &scratch);
-    int rc = full ? fs_read(full, POINTER_MAX, &scratch, &raw, e) : err_memory(e);
+    int rc = model_read(&m->c->model, f->path, POINTER_MAX, &scratch, &raw, e);
     *out = !rc && span_starts(raw, "version https://git-lfs.github.com/spec/");
     arena_fini(&scratch);
     return rc;
@@ -79,8 +77,7 @@ static int read_config(struct maker *m, const struct model_file *f, struct err *
 {
     struct span raw;
     const struct val *root;
-    const char *full = model_path(&m->c->model, f->path, m->a);
-    int rc = full ? fs_read(full, CONFIG_MAX, m->a, &raw, e) : err_memory(e);
+    int rc = model_read(&m->c->model, f->path, CONFIG_MAX, m->a, &raw, e);
     if (!rc)
         rc = json_parse(raw, NULL, m->a, &root, e);
     if (rc)

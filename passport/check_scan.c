@@ -21,7 +21,7 @@ int check_scan_run(struct check *c, const struct check_options *opt, struct aren
         if (!files[i].path)
             rc = err_memory(e);
     }
-    const struct scan_options how = { .allow = allow };
+    const struct scan_options how = { .allow = allow, .no_sandbox = opt->no_sandbox };
     if (!rc)
         rc = scan_pool(files, m->n_files, &how, a, c->scan.results, e);
     if (!rc)

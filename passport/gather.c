@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passport/gather.h"
 
-#include "format/pdf.h"
 #include "format/safetensors.h"
 #include "format/st_index.h"
 
@@ -31,8 +30,7 @@ static int read_small(struct gather *g, const struct model_file *f, struct span 
     *out = SPAN_NONE;
     if (f->size_bytes > GATHER_TEXT_MAX)
         return add_unread(g, f, "larger than 16 MiB", e);
-    char *full = model_path(g->model, f->path, g->a);
-    int rc = full ? fs_read(full, GATHER_TEXT_MAX, g->a, out, e) : err_memory(e);
+    int rc = model_read(g->model, f->path, GATHER_TEXT_MAX, g->a, out, e);
     if (!rc && !out->p)
         *out = span_of("", 0);
     return rc;
@@ -53,12 +51,11 @@ static int refused(const struct model_file *f, int rc, struct err *e)
 static int map_file(struct gather *g, const struct model_file *f, struct span *out, struct err *e)
 {
     void *items = g->maps;
-    struct fs_map map = { 0 };
-    char *full = model_path(g->model, f->path, g->a);
-    if (!full || arena_grow(g->a, &items, &g->cap_maps, g->n_maps, sizeof *g->maps))
+    struct model_map map = { .bytes = SPAN_NONE };
+    if (arena_grow(g->a, &items, &g->cap_maps, g->n_maps, sizeof *g->maps))
         return err_memory(e);
     g->maps = items;
-    int rc = fs_map(full, &map, e);
+    int rc = model_map(g->model, f->path, g->a, &map, e);
     if (!rc)
         g->maps[g->n_maps++] = map;
     *out = map.bytes;
@@ -189,8 +186,7 @@ static int read_pdf(struct gather *g, const struct model_file *f, struct span *r
 {
     bool unread = false;
     struct err inner = { 0 };
-    char *full = model_path(g->model, f->path, g->a);
-    int rc = full ? pdf_text(full, g->a, raw, &unread, &inner) : err_memory(e);
+    int rc = model_pdf(g->model, f->path, g->a, raw, &unread, &inner);
     if (rc == ERR_MEMORY)
         return err_memory(e);
     if (!rc && !unread)
@@ -279,7 +275,7 @@ int gather_model(struct gather *g, const struct model *m, struct catalog *catalo
 void gather_fini(struct gather *g)
 {
     for (size_t i = 0; g && i < g->n_maps; i++)
-        fs_unmap(&g->maps[i]);
+        model_unmap(&g->maps[i]);
     if (g)
         g->n_maps = 0;
 }

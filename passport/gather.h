@@ -12,7 +12,6 @@
  * caller stops with it); a malformed card is a finding. */
 #ifndef ASSAY_PASSPORT_GATHER_H
 #define ASSAY_PASSPORT_GATHER_H
-#include "base/fs.h"
 #include "claim/claim.h"
 #include "format/card.h"
 #include "format/gguf.h"
@@ -21,7 +20,7 @@
 #include "license/declared.h"
 #include "license/family.h"
 #include "license/identify.h"
-#include "store/model.h"
+#include "store/model_hold.h"
 
 enum { GATHER_TEXT_MAX = 16 << 20, GATHER_MAPS_MAX = 4096 };
 
@@ -59,7 +58,7 @@ struct gather {
     struct declared_list declared;
     struct base_list bases;
     struct dataset_list datasets;
-    struct fs_map *maps;                /* mapped model files, closed by gather_fini */
+    struct model_map *maps;             /* mapped model files, closed by gather_fini */
     size_t n_maps, cap_maps;
     struct gather_weights *weights;     /* those whose directory was read and proved */
     size_t n_weights, cap_weights;

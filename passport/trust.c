@@ -72,8 +72,7 @@ int trust_read(struct trust_maker *w, const struct model_file *f, struct span *o
     *out = SPAN_NONE;
     if (f->escapes || f->size_bytes > TRUST_TEXT_MAX)
         return 0;
-    const char *full = model_path(&w->c->model, f->path, w->a);
-    return full ? fs_read(full, TRUST_TEXT_MAX, w->a, out, e) : err_memory(e);
+    return model_read(&w->c->model, f->path, TRUST_TEXT_MAX, w->a, out, e);
 }
 
 const char *trust_short(struct trust_maker *w, struct span s)

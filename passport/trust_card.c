@@ -131,19 +131,16 @@ static int see_gguf(struct trust_maker *w, struct trust_draft *d, struct err *e)
 }
 
 /* "models--org--name" in the path of a hub's cache. */
-static int see_hub_path(struct trust_maker *w, struct trust_draft *d, struct err *e)
+static void see_hub_path(struct trust_maker *w, struct trust_draft *d)
 {
-    const char *root = w->c->model.revision[0] ? fs_real(w->a, w->c->model.root) : "";
-    const char *at = root ? strstr(root, "/models--") : NULL;
-    if (!root)
-        return err_memory(e);
+    const char *root = w->c->model.revision[0] && w->c->model.real ? w->c->model.real : "";
+    const char *at = strstr(root, "/models--");
     for (const char *next = at; next; next = strstr(at + 1, "/models--"))
         at = next;
     const char *dashes = at ? strstr(at + 9, "--") : NULL;
     if (dashes)
         trust_see(d, NULL, "%.*s (name of the hub's cache folder)", (int)(dashes - at - 9 > 100 ? 100 : dashes - at - 9),
                   at + 9);
-    return 0;
 }
 
 int trust_publisher(struct trust_maker *w, struct trust_draft *d, struct err *e)
@@ -161,7 +158,9 @@ int trust_publisher(struct trust_maker *w, struct trust_draft *d, struct err *e)
         rc = see_label(w, d, labels, e);
     if (!rc)
         rc = see_gguf(w, d, e);
-    return rc ? rc : see_hub_path(w, d, e);
+    if (!rc)
+        see_hub_path(w, d);
+    return rc;
 }
 
 /* ---- dates --------------------------------------------------------------------------- */
@@ -254,10 +253,9 @@ static int see_noted(struct trust_maker *w, struct trust_draft *d, struct err *e
 /* A file below .git that holds a commit, or leads to one. *there: it could be read. */
 static int read_git(struct trust_maker *w, const char *path, struct span *out, struct err *e)
 {
-    const char *full = model_path(&w->c->model, path, w->a);
     struct err inner = { 0 };
     *out = SPAN_NONE;
-    int rc = full ? fs_read(full, 4096, w->a, out, &inner) : err_memory(e);
+    int rc = model_read(&w->c->model, path, MODEL_GIT_FILE_MAX, w->a, out, &inner);
     return rc == ERR_MEMORY ? err_memory(e) : 0;        /* absent, or no plain file: nothing is said of it */
 }
 

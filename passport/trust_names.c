@@ -11,15 +11,14 @@ enum { SEE_BYTES = 4096, FEW = 3, REVISIONS_MAX = 32, NAME_MAX_BYTES = 80 };
 /* The first bytes of a file as evidence that it is there. */
 static int see_file(struct trust_maker *w, const struct model_file *f, const struct evidence **out, struct err *e)
 {
-    struct fs_map map = { 0 };
-    const char *full = model_path(&w->c->model, f->path, w->a);
-    int rc = full ? fs_map(full, &map, e) : err_memory(e);
+    struct model_map map;
+    int rc = model_map(&w->c->model, f->path, w->a, &map, e);
     if (rc)
         return rc;
     size_t n = map.bytes.n < SEE_BYTES ? map.bytes.n : SEE_BYTES;
     bool text = n > 0 && !memchr(map.bytes.p, 0, n);
     *out = evidence_of(w->a, f->path, span_sub(map.bytes, 0, n), 0, n, text);
-    fs_unmap(&map);
+    model_unmap(&map);
     return *out ? 0 : err_memory(e);
 }
 

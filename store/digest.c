@@ -117,6 +117,12 @@ int digest_wait(struct digest_job *job, struct arena *a, struct err *e)
     return 0;
 }
 
+void digest_hurry(struct digest_job *job)
+{
+    if (job)
+        atomic_store(&job->stop, true);
+}
+
 void digest_stop(struct digest_job *job)
 {
     if (!job)

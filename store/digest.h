@@ -26,6 +26,9 @@ int digest_start(struct model *m, enum digest_failed failed, struct arena *a, vo
 /* Finish, and set model_file.sha256 of every file. Fails: ERR_IO, ERR_NOT_FOUND, ERR_MEMORY; path set. */
 int digest_wait(struct digest_job *job, struct arena *a, struct err *e);
 
+/* From another thread: let digest_wait come back soon, with what there is by then. */
+void digest_hurry(struct digest_job *job);
+
 /* Give up: threads end after their current 256 KiB. NULL is fine, and so is a job that was waited for. */
 void digest_stop(struct digest_job *job);
 

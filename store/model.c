@@ -40,7 +40,8 @@ static int split_file(const char *ref, struct arena *a, struct model *m, struct 
 static int read_hub_path(struct model *m, struct arena *a, const char **root, struct err *e)
 {
     char *path = fs_real(a, m->root);
-    if (!path)
+    m->real = path ? arena_str(a, path) : NULL;
+    if (!m->real)
         return err_memory(e);
     char *rev = strrchr(path, '/'), *mid = NULL, *top = NULL;
     if (rev && rev != path) {

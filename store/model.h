@@ -35,6 +35,10 @@ struct model {
     const char *main_file;      /* the file pointed at, relative to root; NULL for a folder */
     struct model_file *files;   /* sorted by path */
     size_t n_files;
+    const char *real;           /* the canonical path of root; NULL when there is none */
+    struct model_held *held;    /* the files' bytes, one for each; NULL: opened when they are asked for (model_hold.h) */
+    struct model_held *held_git;
+    size_t n_held_git;
     bool truncated;             /* more than MODEL_FILES_MAX files, or deeper than fs_list goes */
 };
 

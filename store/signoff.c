@@ -73,7 +73,7 @@ int signoff_digest(const struct model *m, struct arena *a, const char **hex, str
 /* The canonical path of the model, without the revision of a hub's cache. */
 static int key_path(const struct model *m, struct arena *a, const char **out, struct err *e)
 {
-    char *root = fs_real(a, m->root);
+    char *root = m->real ? arena_str(a, m->real) : fs_real(a, m->root);
     if (!root)                              /* the model was opened: it is there */
         return err_memory(e);
     char *tail = m->revision[0] ? strrchr(root, '/') : NULL;
@@ -117,20 +117,23 @@ static int look(const char *path, mode_t type, bool *there, struct err *e)
     return rc;
 }
 
-static int read_entries(const char *dir, const char *digest, struct arena *a, struct signoff_list *list, struct err *e)
+static int fetch_entries(const char *dir, const char *digest, struct arena *a, struct signoff_files *files, struct err *e)
 {
-    struct span raw;
+    struct signoff_raw one = { .digest = digest };
+    void *items = files->items;
     bool there;
-    const char *path = arena_fmt(a, "%s/%s.json", dir, digest);
-    int rc = path ? look(path, S_IFREG, &there, e) : err_memory(e);
+    one.path = arena_fmt(a, "%s/%s.json", dir, digest);
+    int rc = one.path ? look(one.path, S_IFREG, &there, e) : err_memory(e);
     if (rc || !there)
         return rc;
-    rc = fs_read(path, SIGNOFF_FILE_MAX, a, &raw, e);
-    if (!rc)
-        rc = signoff_parse(raw, digest, a, list, e);
+    rc = fs_read(one.path, SIGNOFF_FILE_MAX, a, &one.raw, e);
     if (rc)
-        (void)err_path(e, path);
-    return rc;
+        return (void)err_path(e, one.path), rc;
+    if (arena_grow(a, &items, &files->cap, files->n, sizeof *files->items))
+        return err_memory(e);
+    files->items = items;
+    files->items[files->n++] = one;
+    return 0;
 }
 
 static int read_models(const char *path, struct arena *a, const char ***models, size_t *n, struct err *e)
@@ -164,18 +167,17 @@ static void judge(struct signoff_list *list, const char *today)
     }
 }
 
-int signoff_load(const char *dir, const struct model *m, const char *today, struct arena *a,
-                 struct signoff_list *out, struct err *e)
+int signoff_fetch(const char *dir, const struct model *m, struct arena *a, struct signoff_files *out, struct err *e)
 {
-    struct signoff_list list = { 0 };
+    struct signoff_files files = { 0 };
     const char *key, *file, **models;
     size_t n = 0;
     bool there = false;
-    int rc = signoff_digest(m, a, &list.model_digest, e);
+    int rc = signoff_digest(m, a, &files.model_digest, e);
     if (!rc && dir)
         rc = look(dir, S_IFDIR, &there, e);
-    if (!rc && there && list.model_digest) {
-        rc = read_entries(dir, list.model_digest, a, &list, e);
+    if (!rc && there && files.model_digest) {
+        rc = fetch_entries(dir, files.model_digest, a, &files, e);
         if (!rc)
             rc = key_path(m, a, &key, e);
         if (!rc)
@@ -183,15 +185,36 @@ int signoff_load(const char *dir, const struct model *m, const char *today, stru
         if (!rc)
             rc = read_models(file, a, &models, &n, e);
         for (size_t i = 0; i < n && !rc; i++)
-            if (strcmp(models[i], list.model_digest) != 0)
-                rc = read_entries(dir, models[i], a, &list, e);
+            if (strcmp(models[i], files.model_digest) != 0)
+                rc = fetch_entries(dir, models[i], a, &files, e);
     }
-    if (rc)
-        return rc;
+    if (!rc)
+        *out = files;
+    return rc;
+}
+
+int signoff_read(const struct signoff_files *files, const char *today, struct arena *a, struct signoff_list *out,
+                 struct err *e)
+{
+    struct signoff_list list = { .model_digest = files->model_digest };
+    for (size_t i = 0; i < files->n; i++) {
+        const struct signoff_raw *f = &files->items[i];
+        int rc = signoff_parse(f->raw, f->digest, a, &list, e);
+        if (rc)
+            return (void)err_path(e, f->path), rc;
+    }
     if (list.n)
         judge(&list, today);
     *out = list;
     return 0;
+}
+
+int signoff_load(const char *dir, const struct model *m, const char *today, struct arena *a,
+                 struct signoff_list *out, struct err *e)
+{
+    struct signoff_files files;
+    int rc = signoff_fetch(dir, m, a, &files, e);
+    return rc ? rc : signoff_read(&files, today, a, out, e);
 }
 
 /* ---- writing ------------------------------------------------------------------------- */
@@ -284,11 +307,14 @@ static int add_locked(const char *dir, const struct model *m, const struct signo
                       struct arena *a, struct err *e)
 {
     struct signoff_list list = { 0 };
+    struct signoff_files files = { 0 };
     const char *key, *models_path, **models, *entries_path = arena_fmt(a, "%s/%s.json", dir, digest);
     size_t n = 0;
     bool known = false;
     void *items;
-    int rc = entries_path ? read_entries(dir, digest, a, &list, e) : err_memory(e);
+    int rc = entries_path ? fetch_entries(dir, digest, a, &files, e) : err_memory(e);
+    if (!rc && files.n && (rc = signoff_parse(files.items[0].raw, digest, a, &list, e)))
+        (void)err_path(e, files.items[0].path);
     if (!rc)
         rc = key_path(m, a, &key, e);
     if (!rc)

@@ -56,6 +56,13 @@ int signoff_digest(const struct model *m, struct arena *a, const char **hex, str
 int signoff_load(const char *dir, const struct model *m, const char *today, struct arena *a,
                  struct signoff_list *out, struct err *e);
 
+/* signoff_load in two: get the bytes of its files, which needs a file system; read them, which needs none. */
+struct signoff_raw { const char *path, *digest; struct span raw; };
+struct signoff_files { const char *model_digest; struct signoff_raw *items; size_t n, cap; };
+int signoff_fetch(const char *dir, const struct model *m, struct arena *a, struct signoff_files *out, struct err *e);
+int signoff_read(const struct signoff_files *files, const char *today, struct arena *a, struct signoff_list *out,
+                 struct err *e);
+
 /* May this be kept, given today? Fails: ERR_USAGE a bad question, role, text or date. */
 int signoff_valid(const struct signoff *s, const char *today, struct err *e);
 

@@ -253,6 +253,27 @@ def no_escape_reaches_the_terminal():
         equal("\x1b" in out + err, False)
 
 
+def the_sandbox_changes_no_byte():
+    path = need(MODELS + "/minilm", "no models (./dev models)")
+    with tempfile.TemporaryDirectory() as d:
+        answers = []
+        for how in ([], ["--no-sandbox"]):
+            page = os.path.join(d, "page")
+            status, out, err = run("check", "--json", "--html", page, *how, path)
+            equal("warning: --no-sandbox" in err, bool(how))
+            with open(page, "rb") as f:
+                answers.append((status, out, f.read()))
+        equal(answers[0], answers[1])
+        wrong = os.path.join(d, "w.gguf")
+        with open(wrong, "wb") as f:
+            f.write(b"GGUF\3\0\0\0")
+        status, out, err = run("check", "--html", page, wrong)
+        equal((status, out), (3, ""))
+        equal(run("check", "--html", page, "--no-sandbox", wrong)[2].splitlines()[1:], err.splitlines())
+        with open(page, "rb") as f:
+            equal(f.read(), answers[0][2])              # nothing is written when there is no answer
+
+
 def the_screen_fits_eighty_columns():
     need(MODELS + "/minilm", "no models (./dev models)")
     for model in ("minilm", "smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"):
@@ -270,4 +291,5 @@ main([smollm2_is_apache_by_its_own_key, minilm_says_apache_and_ships_mit, gemma_
       a_base_model_brings_its_terms,
       malformed_files_are_refused_with_their_place, policy_refuses_with_five, wrong_use_is_refused,
       a_folder_of_a_hubs_cache_is_read_through_its_links,
-      links_that_lead_out_are_not_followed, no_escape_reaches_the_terminal, the_screen_fits_eighty_columns])
+      links_that_lead_out_are_not_followed, no_escape_reaches_the_terminal, the_sandbox_changes_no_byte,
+      the_screen_fits_eighty_columns])
