@@ -24,14 +24,15 @@ static void put_kv(struct maker *m, const struct gguf_kv *kv)
 /* The tensor with its fix done, as F32. */
 static void put_data(struct buf *b, const struct source *s, const struct gguf_tensor *t, uint32_t rows_per_head)
 {
-    const float *v = (const float *)(const void *)t->data.p;
     enum arch_fix fix = source_fix(s, t);
     uint64_t columns = t->n_dims > 1 ? t->dims[0] : 1;
     for (uint64_t i = 0; i < t->n_elements; i++) {
         uint64_t row = i / columns;
         if (fix == FIX_PAIRS_Q || fix == FIX_PAIRS_K)
             row = source_pair_row((uint32_t)row, rows_per_head);
-        float x = v[row * columns + i % columns] + (fix == FIX_PLUS_ONE ? 1 : 0);
+        float x;
+        memcpy(&x, t->data.p + (row * columns + i % columns) * sizeof x, sizeof x);    /* nothing is aligned there */
+        x += fix == FIX_PLUS_ONE ? 1 : 0;
         buf_add(b, &x, sizeof x);
     }
     while (b->n % 32)
