@@ -41,7 +41,7 @@ static void show_machine(const struct doctor *d, const struct term *t, struct bu
     n = snprintf(text, sizeof text, "%s; built in:", d->kern ? d->kern->name : "none that passes");
     for (const struct kern *const *k = kern_all(); *k && n > 0 && (size_t)n < sizeof text; k++)
         n += snprintf(text + n, sizeof text - (size_t)n, "%s %s%s", k == kern_all() ? "" : ",", (*k)->name,
-                      (*k)->usable(c) ? "" : " (not on this processor)");
+                      !(*k)->usable(c) ? " (not on this processor)" : (*k)->tried ? "" : " (only when ASSAY_ISA names it)");
     row(b, t, "kernels", text);
     if (d->measured)
         (void)snprintf(text, sizeof text, "reads %.1f GB/s, int8 %.3f TOP/s (%s), f32 %.3f TFLOP/s (%s); measured %s",

@@ -192,6 +192,7 @@ static void put_kernels(struct json_out *j, const struct doctor *d)
         json_open(j, NULL, '{');
         json_string(j, "name", (*k)->name);
         json_boolean(j, "usable", (*k)->usable(&d->cpu));
+        json_boolean(j, "tried", (*k)->tried);
         json_close(j, '}');
     }
     json_close(j, ']');

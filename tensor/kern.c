@@ -35,7 +35,7 @@ int kern_choose(const struct cpu *c, const struct kern **out, struct err *e)
     if (wanted && !wanted[0])
         wanted = NULL;
     for (size_t i = 0; all[i] && !k; i++) {
-        bool named = !wanted || strcmp(wanted, all[i]->name) == 0;
+        bool named = wanted ? strcmp(wanted, all[i]->name) == 0 : all[i]->tried;
         known = known || named;
         if (named && all[i]->usable(c))
             k = all[i];

@@ -21,6 +21,7 @@ enum kern_act { KERN_SILU, KERN_GELU_TANH, KERN_GELU_ERF, KERN_GELU_QUICK, KERN_
 struct kern {
     const char *name;                                   /* "avx2" */
     bool (*usable)(const struct cpu *c);
+    bool tried;                                         /* tests/kern has passed on a processor that has it, or in qemu */
 
     /* Fill in the forms of tokens [from, to) of x that a->forms names, from a->f32. */
     void (*acts)(struct acts *a, uint32_t from, uint32_t to);
@@ -49,9 +50,9 @@ struct kern {
     void (*attend)(const struct attn *job, uint32_t t_from, uint32_t t_to, uint32_t kv_head, void *scratch);
 };
 
-/* The best path that this processor has, or the one that the environment's ASSAY_ISA names, after its self-test.
- * Fails: ERR_USAGE an unknown name, ERR_NOT_FOUND a path that the processor lacks, ERR_BUG one whose
- * self-test fails; the message names it and those that there are. */
+/* The best path that this processor has and that was tried, or the one that the environment's ASSAY_ISA names, after its
+ * self-test. Fails: ERR_USAGE an unknown name, ERR_NOT_FOUND a path that the processor lacks, ERR_BUG one whose self-test
+ * fails; the message names it and those that there are. */
 int kern_choose(const struct cpu *c, const struct kern **out, struct err *e);
 
 /* All paths that were built in, best first; NULL behind the last. */

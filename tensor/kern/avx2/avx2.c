@@ -15,7 +15,7 @@ static bool usable(const struct cpu *c)
 }
 
 #if defined __AVXVNNI__
-const struct kern kern_avx_vnni = BODY_KERN("avx-vnni", usable);
+const struct kern kern_avx_vnni = BODY_KERN("avx-vnni", usable, false);
 #else
-const struct kern kern_avx2 = BODY_KERN("avx2", usable);
+const struct kern kern_avx2 = BODY_KERN("avx2", usable, true);
 #endif

@@ -9,4 +9,4 @@ static bool usable(const struct cpu *c)
     return cpu_has(c, CPU_AVX512) && cpu_has(c, CPU_AVX512_VNNI) && cpu_has(c, CPU_FMA) && cpu_has(c, CPU_F16C);
 }
 
-const struct kern kern_avx512 = BODY_KERN("avx512", usable);
+const struct kern kern_avx512 = BODY_KERN("avx512", usable, false);

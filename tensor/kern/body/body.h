@@ -3,7 +3,7 @@
  *
  *     avx2.c:  #include "avx2_vec.h"   types and some forty one-line functions     avx512.c, neon.c the same
  *              #include "body.h"       everything else, in terms of them
- *              const struct kern kern_avx2 = BODY_KERN("avx2", usable);
+ *              const struct kern kern_avx2 = BODY_KERN("avx2", usable, true);
  *
  * Everything is static: a function compiled for one instruction set is never what another object links to. Vectors:
  *
@@ -41,9 +41,10 @@ static void mul(const struct matrix *w, const struct acts *x, float *y, size_t y
         quant_mul(w, x, y, y_stride, from, to);
 }
 
-#define BODY_KERN(its_name, its_usable)                                          \
+#define BODY_KERN(its_name, its_usable, was_tried)                               \
     {                                                                            \
-        .name = (its_name), .usable = (its_usable), .acts = acts, .mul = mul,    \
+        .name = (its_name), .usable = (its_usable), .tried = (was_tried),        \
+        .acts = acts, .mul = mul,                                                \
         .rms_norm = rms_norm, .layer_norm = layer_norm,                          \
         .add = add, .axpy = axpy, .scale = scale,                                \
         .act = act, .gate = gate, .softcap = softcap, .softmax = softmax,        \

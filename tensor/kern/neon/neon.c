@@ -9,4 +9,4 @@ static bool usable(const struct cpu *c)
     return cpu_has(c, CPU_NEON) && cpu_has(c, CPU_DOTPROD);
 }
 
-const struct kern kern_neon = BODY_KERN("neon", usable);
+const struct kern kern_neon = BODY_KERN("neon", usable, true);

@@ -8,7 +8,7 @@ static bool usable(const struct cpu *c)
 }
 
 const struct kern kern_reference = {
-    .name = "reference", .usable = usable,
+    .name = "reference", .usable = usable, .tried = true,
     .acts = ref_acts, .mul = ref_mul,
     .rms_norm = ref_rms_norm, .layer_norm = ref_layer_norm,
     .add = ref_add, .axpy = ref_axpy, .scale = ref_scale,
