@@ -176,7 +176,7 @@ static unsigned get_code(unsigned bits, const uint8_t *q, unsigned row, unsigned
     unsigned g = k / 4, p = 4 * row + k % 4, pair = 64 * (g / 4) + p, shift = 2 * (g % 4);
     if (bits == 8)
         return q[64 * g + p];
-    unsigned low = q[pair], nibbles = q[64 * (g % 4) + p], v = bits < 4 ? low >> shift & 3 : nibbles >> 4 * (g / 4) & 15;
+    unsigned v = bits < 4 ? (unsigned)q[pair] >> shift & 3 : (unsigned)q[64 * (g % 4) + p] >> 4 * (g / 4) & 15;
     if (bits == 3)
         return v | (q[128 + p] >> g & 1u) << 2;
     if (bits == 5)
