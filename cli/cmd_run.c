@@ -152,6 +152,8 @@ static int prompt_tokens(struct loaded *l, const struct opt_values *v, struct sp
     struct json_out j = { .b = &b };
     if (v->value[O_RAW])
         return loaded_tokens(l, prompt, true, true, out, e);
+    if (prompt.n == 0)
+        return err_plain(e, ERR_USAGE, "the prompt is empty");
     buf_init(&b, ANSWER_MAX);
     json_open(&j, NULL, '[');
     if (v->value[O_SYSTEM])
@@ -236,7 +238,7 @@ static int run(const struct opt_values *v)
 const struct cmd cmd_run = {
     .name = "run", .args = "MODEL [PROMPT]", .line = "Ask a model, or let it go on with a text",
     .opts = opts, .n_opts = sizeof opts / sizeof *opts, .run = run,
-    .about = "MODEL is a GGUF file, or a folder of config.json and safetensors. The prompt is put through the\n"
+    .about = "MODEL is a GGUF file, a folder with one, or one of config.json and safetensors. The prompt is put through the\n"
              "model's chat template unless --raw is given; without PROMPT it is read from standard input.\n"
              "The same model, prompt, options and seed give the same bytes, whatever the threads.\n",
 };

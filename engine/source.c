@@ -3,8 +3,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include "engine/source_int.h"
 
+enum { FOLDER_FILES_MAX = 4096 };
 #define SOURCE_MEMORY_MAX ((size_t)4 << 30)
 
 static int open_gguf(struct source *s, const char *path, struct err *e)
@@ -35,11 +37,41 @@ int source_map(struct source *s, const char *path, struct err *e)
     return 0;
 }
 
+/* The one GGUF file of a folder that has no config.json. *out stays NULL when there is a config.json. */
+static int find_gguf(const char *dir, struct arena *a, char **out, struct err *e)
+{
+    struct fs_list list;
+    const char *found = NULL;
+    size_t n = 0;
+    int rc = fs_list(dir, NULL, FOLDER_FILES_MAX, a, &list, e);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct fs_entry *f = &list.items[i];
+        if (f->kind == FS_DIR || f->escapes || strchr(f->path, '/'))
+            continue;
+        if (strcmp(f->path, "config.json") == 0)
+            return 0;
+        if (span_ends(span_str(f->path), ".gguf") && n++ == 0)
+            found = f->path;
+    }
+    if (n != 1) {
+        rc = n ? err_plain(e, ERR_USAGE, "the folder holds %zu GGUF files", n)
+               : err_plain(e, ERR_NOT_FOUND, "the folder has neither a config.json nor a GGUF file");
+        if (n)
+            (void)err_hint(e, "name the one to run, \"%s/%.60s\" say", dir, found);
+        return err_path(e, dir), rc;
+    }
+    *out = fs_join(a, dir, found);
+    return *out ? 0 : err_memory(e);
+}
+
 int source_open(const char *path, struct source *out, struct err *e)
 {
     struct source s = { 0 };
     enum fs_kind kind;
     uint64_t size_bytes;
+    char *file = NULL;
     int rc = fs_stat(path, &kind, &size_bytes, e);
     if (rc)
         return rc;
@@ -47,8 +79,10 @@ int source_open(const char *path, struct source *out, struct err *e)
     s.files = arena_array(&s.a, SOURCE_FILES_MAX, sizeof *s.files);
     if (!s.files)
         rc = err_memory(e);
-    else
-        rc = kind == FS_DIR ? source_open_folder(&s, path, e) : open_gguf(&s, path, e);
+    else if (kind == FS_DIR)
+        rc = find_gguf(path, &s.a, &file, e);
+    if (!rc)
+        rc = kind == FS_DIR && !file ? source_open_folder(&s, path, e) : open_gguf(&s, file ? file : path, e);
     if (rc)
         source_close(&s);
     else

@@ -40,7 +40,8 @@ struct source {
     uint64_t bytes;                         /* of all files of weights */
 };
 
-/* Open the model at `path`: a GGUF file, or a folder. Close in any case with source_close once this has succeeded.
+/* Open the model at `path`: a GGUF file, a folder with one, or a folder of config.json and
+ * safetensors. Close in any case with source_close once this has succeeded.
  * Fails: ERR_NOT_FOUND, ERR_IO, ERR_FORMAT, ERR_UNSAFE, ERR_LIMIT, ERR_MEMORY; path set. */
 int source_open(const char *path, struct source *out, struct err *e);
 void source_close(struct source *s);

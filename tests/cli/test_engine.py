@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """assay run, embed, perplexity, bench: answers of real models, the same bytes, refusals."""
-import json, math, os, sys, tempfile
+import json, math, os, shutil, sys, tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tap import *
 
@@ -115,6 +115,24 @@ def wrong_use():
         status, out, err = run(*args)
         equal((status, out, err.startswith("assay: ")), (2, "", True))
     equal(run("run", "-q", "no/such/model", "a")[0], 4)
+    status, out, err = run("run", "-q", path, "")
+    equal((status, out, err), (2, "", "assay: the prompt is empty\n"))
+
+
+def a_folder_with_one_gguf_is_that_model():
+    folder = os.path.dirname(model(SMOLLM2))
+    equal(greedy(folder, FRANCE, 3)["text"], " Paris.\n")
+    with Folder({"README.md": "x\n"}) as d:
+        status, out, err = run("run", "-q", d, "a")
+        equal((status, out, "neither a config.json nor a GGUF file" in err), (4, "", True))
+        a, b = (os.path.join(d, name) for name in ("a.gguf", "b.gguf"))
+        os.symlink(os.path.abspath(SMOLLM2), a)
+        equal(run("run", "-q", d, "a")[0], 4)           # a link out of the folder is not followed
+        os.remove(a)
+        shutil.copyfile(SMOLLM2, a)
+        os.symlink("a.gguf", b)
+        status, out, err = run("run", "-q", d, "a")
+        equal((status, out, "the folder holds 2 GGUF files" in err), (2, "", True))
 
 
 def what_is_not_run_is_named():
@@ -165,4 +183,4 @@ def perplexity_and_bench():
 main([the_same_words_as_llama_cpp, the_same_bytes_whatever_the_threads, logprobs_are_of_the_model_itself,
       a_question_goes_through_the_template,
       the_text_is_what_plain_output_shows, licence_and_memory_are_said_first, a_policy_can_forbid,
-      what_does_not_fit_is_refused, wrong_use, what_is_not_run_is_named, embeddings_of_minilm, perplexity_and_bench])
+      what_does_not_fit_is_refused, wrong_use, a_folder_with_one_gguf_is_that_model, what_is_not_run_is_named, embeddings_of_minilm, perplexity_and_bench])
