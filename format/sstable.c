@@ -110,17 +110,10 @@ static int each_entry(struct walk *w, struct span block, uint8_t *key, entry_fn 
 
 /* ---- entries ------------------------------------------------------------------------------ */
 
-static int compare(struct span a, struct span b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int order = n ? memcmp(a.p, b.p, n) : 0;
-    return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int on_data(struct walk *w, struct span key, struct span value)
 {
     struct sst_entry x = { key, value };
-    if (w->any && compare(span_of(w->last, w->last_n), key) >= 0)
+    if (w->any && span_order(span_of(w->last, w->last_n), key) >= 0)
         return wrong(w, (uint64_t)(value.p - w->in.p), "keys that are not in order, where readers search");
     if (key.n)
         memcpy(w->last, key.p, key.n);

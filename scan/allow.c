@@ -42,18 +42,11 @@ static int use_of(const struct val *v, enum allow_use *out, struct err *e)
     return wrong(e, v, "no use of that name");
 }
 
-static int compare(struct span a, struct span b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int order = n ? memcmp(a.p, b.p, n) : 0;
-    return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int by_name(const void *a, const void *b)
 {
     const struct allow_entry *x = a, *y = b;
-    int order = compare(x->module, y->module);
-    return order ? order : compare(x->name, y->name);
+    int order = span_order(x->module, y->module);
+    return order ? order : span_order(x->name, y->name);
 }
 
 static int read_globals(struct allow *l, const struct val *list, struct arena *a, struct err *e)

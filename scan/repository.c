@@ -54,17 +54,10 @@ static void found(struct repo *r, size_t i, enum scan_rule_id rule, uint64_t at,
 
 /* ---- the list of files -------------------------------------------------------------------- */
 
-static int order(struct span a, struct span b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int c = n ? memcmp(a.p, b.p, n) : 0;
-    return c ? c : (a.n > b.n) - (a.n < b.n);
-}
-
 static int by_path(const void *x, const void *y)
 {
     const struct entry *a = x, *b = y;
-    int c = order(a->path, b->path);
+    int c = span_order(a->path, b->path);
     return c ? c : (a->file > b->file) - (a->file < b->file);
 }
 
@@ -74,7 +67,7 @@ static long find(const struct repo *r, struct span path)
     size_t low = 0, high = r->n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (order(r->index[mid].path, path) < 0)
+        if (span_order(r->index[mid].path, path) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -88,7 +81,7 @@ static bool has_below(const struct repo *r, struct span folder)
     size_t low = 0, high = r->n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (order(r->index[mid].path, folder) < 0)
+        if (span_order(r->index[mid].path, folder) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -154,8 +147,8 @@ struct twin { struct span key, path; uint32_t file; };
 static int by_key(const void *x, const void *y)
 {
     const struct twin *a = x, *b = y;
-    int c = order(a->key, b->key);
-    c = c ? c : order(a->path, b->path);
+    int c = span_order(a->key, b->key);
+    c = c ? c : span_order(a->path, b->path);
     return c ? c : (a->file > b->file) - (a->file < b->file);
 }
 

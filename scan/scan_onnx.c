@@ -166,18 +166,11 @@ static bool any_of(struct span t, const char *const *words, size_t n)
     return false;
 }
 
-static int compare(struct span a, struct span b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int order = n ? memcmp(a.p, b.p, n) : 0;
-    return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int by_name(const void *a, const void *b)
 {
     const struct function *x = a, *y = b;
-    int order = compare(x->domain, y->domain);
-    return order ? order : compare(x->name, y->name);
+    int order = span_order(x->domain, y->domain);
+    return order ? order : span_order(x->name, y->name);
 }
 
 /* The operators that the model defines itself; their nodes are judged where they stand. */

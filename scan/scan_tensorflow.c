@@ -124,10 +124,7 @@ static bool is_function(const struct walk *w, struct span op)
     size_t from = 0, to = w->functions.n;
     while (from < to) {
         size_t mid = from + (to - from) / 2;
-        struct span name = w->functions.items[mid];
-        size_t n = name.n < op.n ? name.n : op.n;
-        int order = n ? memcmp(name.p, op.p, n) : 0;
-        order = order ? order : (name.n > op.n) - (name.n < op.n);
+        int order = span_order(w->functions.items[mid], op);
         if (!order)
             return true;
         from = order < 0 ? mid + 1 : from;

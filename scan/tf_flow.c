@@ -22,13 +22,6 @@ struct asked {
 
 static void follow(struct asked *q, uint32_t scope, struct span tensor);
 
-static int compare(struct span a, struct span b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int order = n ? memcmp(a.p, b.p, n) : 0;
-    return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 /* ---- what is noted ------------------------------------------------------------------------ */
 
 /* "node" of "node:0", "node:out:0". */
@@ -73,7 +66,7 @@ static bool is_among(const struct tf_names *list, struct span name, bool beyond)
 
 static int by_name(const void *a, const void *b)
 {
-    return compare(((const struct tf_node *)a)->name, ((const struct tf_node *)b)->name);
+    return span_order(((const struct tf_node *)a)->name, ((const struct tf_node *)b)->name);
 }
 
 static size_t count(const struct tf_scope *s)
@@ -196,7 +189,7 @@ static void note_calls(struct calls *c)
 
 static int by_function(const void *a, const void *b)
 {
-    return compare(((const struct tf_call *)a)->function, ((const struct tf_call *)b)->function);
+    return span_order(((const struct tf_call *)a)->function, ((const struct tf_call *)b)->function);
 }
 
 static void list_calls(struct asked *q)
@@ -253,7 +246,7 @@ static void follow_argument(struct asked *q, uint32_t scope, unsigned i)
     size_t from = 0, to = f->n_calls;
     while (from < to) {
         size_t mid = from + (to - from) / 2;
-        if (compare(f->calls[mid].function, name) < 0)
+        if (span_order(f->calls[mid].function, name) < 0)
             from = mid + 1;
         else
             to = mid;

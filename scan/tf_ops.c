@@ -65,16 +65,9 @@ static int read_group(const struct val *v, struct tf_group *g, struct err *e)
     return list_of(v, "names") ? 0 : wrong(e, v, "a group without names");
 }
 
-static int compare(struct span a, struct span b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int order = n ? memcmp(a.p, b.p, n) : 0;
-    return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int by_name(const void *a, const void *b)
 {
-    return compare(((const struct tf_op *)a)->name, ((const struct tf_op *)b)->name);
+    return span_order(((const struct tf_op *)a)->name, ((const struct tf_op *)b)->name);
 }
 
 static int read_groups(const struct val *list, struct arena *a, struct tf_ops *l, struct err *e)

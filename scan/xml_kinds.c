@@ -10,16 +10,9 @@
 #include "scan/openvino_ops.h"
 #include "scan/xml_walk.h"
 
-static int span_order(struct span a, const char *b)
-{
-    size_t n = strlen(b), m = a.n < n ? a.n : n;
-    int order = m ? memcmp(a.p, b, m) : 0;
-    return order ? order : (a.n > n) - (a.n < n);
-}
-
 static int by_text(const void *key, const void *item)
 {
-    return span_order(*(const struct span *)key, *(const char *const *)item);
+    return span_order(*(const struct span *)key, span_str(*(const char *const *)item));
 }
 
 static bool is_listed(struct span name, const char *const *sorted, size_t n)

@@ -87,10 +87,7 @@ int dfa_length(uint64_t min, uint64_t max, struct arena *a, struct dfa *out, str
 
 static int by_bytes(const void *x, const void *y)
 {
-    const struct span *a = x, *b = y;
-    size_t n = a->n < b->n ? a->n : b->n;
-    int d = n ? memcmp(a->p, b->p, n) : 0;
-    return d ? d : a->n < b->n ? -1 : a->n > b->n;
+    return span_order(*(const struct span *)x, *(const struct span *)y);
 }
 
 /* A state of the tree of words: the sorted words [from, to) that agree in their first `at` bytes. */

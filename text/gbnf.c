@@ -249,10 +249,7 @@ static struct tree *class(struct gbnf *g)
 
 static int by_text(const void *x, const void *y)
 {
-    const struct name *a = x, *b = y;
-    size_t n = a->text.n < b->text.n ? a->text.n : b->text.n;
-    int d = memcmp(a->text.p, b->text.p, n);
-    return d ? d : a->text.n < b->text.n ? -1 : a->text.n > b->text.n;
+    return span_order(((const struct name *)x)->text, ((const struct name *)y)->text);
 }
 
 static struct name *find(const struct gbnf *g, struct span text)

@@ -17,10 +17,7 @@ struct object {
 
 static int by_text(const void *x, const void *y)
 {
-    const struct span *a = x, *b = y;
-    size_t n = a->n < b->n ? a->n : b->n;
-    int d = n ? memcmp(a->p, b->p, n) : 0;
-    return d ? d : a->n < b->n ? -1 : a->n > b->n;
+    return span_order(*(const struct span *)x, *(const struct span *)y);
 }
 
 static void add_name(struct object *o, struct span name)

@@ -50,11 +50,8 @@ int tok_pairs_put(struct tok_pairs *t, struct tok_pair pair, struct err *e)
 static int by_text(const void *x, const void *y)
 {
     const struct tok_key *a = x, *b = y;
-    size_t n = a->text.n < b->text.n ? a->text.n : b->text.n;
-    int c = n ? memcmp(a->text.p, b->text.p, n) : 0;
-    if (c || a->text.n != b->text.n)
-        return c ? c : a->text.n < b->text.n ? -1 : 1;
-    return a->id < b->id ? -1 : a->id > b->id;
+    int c = span_order(a->text, b->text);
+    return c ? c : (a->id > b->id) - (a->id < b->id);
 }
 
 struct todo { uint32_t node, from, to, depth; };

@@ -10,13 +10,8 @@ struct entry { struct span bytes; uint32_t id; };
 static int by_bytes(const void *x, const void *y)
 {
     const struct entry *a = x, *b = y;
-    size_t n = a->bytes.n < b->bytes.n ? a->bytes.n : b->bytes.n;
-    int d = n ? memcmp(a->bytes.p, b->bytes.p, n) : 0;
-    if (d)
-        return d;
-    if (a->bytes.n != b->bytes.n)
-        return a->bytes.n < b->bytes.n ? -1 : 1;
-    return a->id < b->id ? -1 : a->id > b->id;
+    int d = span_order(a->bytes, b->bytes);
+    return d ? d : (a->id > b->id) - (a->id < b->id);
 }
 
 /* Whole characters that a JSON string holds as they are. */
