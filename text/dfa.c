@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "text/char_set.h"
 
-#define LAST_CHAR 0x10FFFFu
 #define SINK      UINT32_MAX            /* no state of the other automaton any more */
 
 void dfa_begin(struct dfa_build *b, struct arena *a, struct err *e)
@@ -76,9 +76,9 @@ int dfa_length(uint64_t min, uint64_t max, struct arena *a, struct dfa *out, str
     for (uint64_t i = 0; i <= last && !b.rc; i++) {
         dfa_state(&b, i >= min);
         if (i < last)
-            dfa_edge_add(&b, 0, LAST_CHAR, (uint32_t)i + 1);
+            dfa_edge_add(&b, 0, CHAR_LAST, (uint32_t)i + 1);
         else if (max == UINT64_MAX)
-            dfa_edge_add(&b, 0, LAST_CHAR, (uint32_t)i);
+            dfa_edge_add(&b, 0, CHAR_LAST, (uint32_t)i);
     }
     return dfa_done(&b, out);
 }

@@ -15,7 +15,7 @@ struct tree {
     enum kind kind;
     uint32_t at;
     struct span text;               /* TEXT: decoded */
-    struct gram_range *ranges;      /* CHARS: sorted, none touching */
+    struct char_range *ranges;      /* CHARS: sorted, none touching */
     size_t n;
     uint32_t rule, min, max;
     struct tree *first, *last, *next;
@@ -168,57 +168,19 @@ static struct tree *literal(struct gbnf *g)
     return t;
 }
 
-static int by_lo(const void *x, const void *y)
-{
-    const struct gram_range *a = x, *b = y;
-    return a->lo < b->lo ? -1 : a->lo > b->lo;
-}
-
-static size_t merge(struct gram_range *r, size_t n)
-{
-    if (n < 2)
-        return n;
-    qsort(r, n, sizeof *r, by_lo);
-    size_t kept = 1;
-    for (size_t i = 1; i < n; i++)
-        if (r[i].lo <= r[kept - 1].hi + 1) {
-            if (r[i].hi > r[kept - 1].hi)
-                r[kept - 1].hi = r[i].hi;
-        } else
-            r[kept++] = r[i];
-    return kept;
-}
-
-/* The characters that are in none of the sorted ranges; r has room for one more. */
-static size_t invert(struct gram_range *r, size_t n)
-{
-    uint32_t from = 0;
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct gram_range x = r[i];
-        if (x.lo > from)
-            r[kept++] = (struct gram_range){ from, x.lo - 1 };
-        from = x.hi + 1;
-    }
-    if (from <= 0x10FFFF)
-        r[kept++] = (struct gram_range){ from, 0x10FFFF };
-    return kept;
-}
-
 static struct tree *class(struct gbnf *g)
 {
-    size_t from = g->at++, cap = 0;
+    size_t from = g->at++;
     struct tree *t = tree(g, CHARS, from);
     bool not = peek(g) == '^';
     g->at += not;
-    struct gram_range *r = NULL;
-    size_t n = 0;
+    struct char_set set = { 0 };
     while (!g->b.rc && peek(g) != ']') {
         if (peek(g) < 0) {
             fail(g, from, "the brackets are not closed");
             break;
         }
-        struct gram_range x;
+        struct char_range x;
         size_t at = g->at;
         x.lo = x.hi = character(g);
         if (!g->b.rc && peek(g) == '-' && g->at + 1 < g->in.n && g->in.p[g->at + 1] != ']') {
@@ -227,21 +189,17 @@ static struct tree *class(struct gbnf *g)
         }
         if (x.hi < x.lo)
             fail(g, at, "a range of characters that runs backwards");
-        if (!g->b.rc && arena_grow(g->b.a, (void **)&r, &cap, n, sizeof *r))
+        if (!g->b.rc && char_set_add(&set, g->b.a, x.lo, x.hi))
             g->b.rc = err_memory(g->b.e);
-        if (!g->b.rc)
-            r[n++] = x;
     }
     g->at++;
-    if (!t || g->b.rc)
-        return t;
-    n = merge(r, n);
-    if (not && arena_grow(g->b.a, (void **)&r, &cap, n, sizeof *r)) {
+    if (!g->b.rc && not && char_set_invert(&set, g->b.a))
         g->b.rc = err_memory(g->b.e);
-        return t;
+    char_set_sort(&set);
+    if (t) {
+        t->ranges = set.r;
+        t->n = set.n;
     }
-    t->ranges = r;
-    t->n = not ? invert(r, n) : n;
     return t;
 }
 
@@ -342,7 +300,7 @@ static struct tree *item(struct gbnf *g)
     if (c == '.') {
         struct tree *t = tree(g, CHARS, g->at++);
         if (t && (t->ranges = make(g, 1, sizeof *t->ranges)))
-            t->ranges[t->n++] = (struct gram_range){ 0, 0x10FFFF };
+            t->ranges[t->n++] = (struct char_range){ 0, 0x10FFFF };
         return t;
     }
     if (c != '(')

@@ -194,7 +194,7 @@ static void add_range(struct chars *c, uint32_t lo, uint32_t hi)
     }
 }
 
-uint32_t gram_chars(struct gram_build *b, const struct gram_range *r, size_t n, uint32_t next)
+uint32_t gram_chars(struct gram_build *b, const struct char_range *r, size_t n, uint32_t next)
 {
     struct chars c = { .b = b, .tail = { next, GRAM_NODE_FAIL, GRAM_NODE_FAIL, GRAM_NODE_FAIL } };
     for (size_t i = 0; i < n && !b->rc; i++)

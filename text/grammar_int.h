@@ -11,6 +11,7 @@
  * beginning, so each is given its continuation. A bounded repeat and an object keep counts in the frame that they push. */
 #ifndef ASSAY_TEXT_GRAMMAR_INT_H
 #define ASSAY_TEXT_GRAMMAR_INT_H
+#include "text/char_set.h"
 #include "text/grammar.h"
 
 enum gram_kind {
@@ -76,8 +77,6 @@ struct gram_build {
     size_t cap_nodes, cap_edges, cap_list, cap_rules, cap_objects;
 };
 
-struct gram_range { uint32_t lo, hi; };         /* of code points */
-
 void gram_begin(struct gram_build *b, struct arena *a, struct err *e);
 uint32_t gram_edges(struct gram_build *b, const struct gram_edge *edges, uint32_t n, bool final);
 uint32_t gram_byte(struct gram_build *b, uint8_t lo, uint8_t hi, uint32_t next);
@@ -88,7 +87,7 @@ uint32_t gram_call(struct gram_build *b, uint32_t rule, uint32_t next);
 uint32_t gram_repeat(struct gram_build *b, uint32_t sub, uint32_t min, uint32_t max, uint32_t next);
 
 /* Any of the characters, in UTF-8. Ranges need not be sorted; surrogates are left out. */
-uint32_t gram_chars(struct gram_build *b, const struct gram_range *r, size_t n, uint32_t next);
+uint32_t gram_chars(struct gram_build *b, const struct char_range *r, size_t n, uint32_t next);
 
 /* A node to go to before it is known what comes there; gram_fill says it. */
 uint32_t gram_hold(struct gram_build *b);

@@ -9,25 +9,24 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "text/char_set.h"
 #include "text/dfa.h"
 
 enum { DEPTH_MAX = 100, TIMES_MAX = 5000 };
-#define LAST_CHAR 0x10FFFFu
 #define MANY      UINT32_MAX
 
-struct range { uint32_t lo, hi; };
 enum kind { SET, SEQUENCE, CHOICE, TIMES, BEGIN, END };
 struct tree {
     enum kind kind;
     size_t at;
-    struct range *ranges;               /* SET: sorted, apart */
+    struct char_range *ranges;               /* SET: sorted, apart */
     size_t n;
     uint32_t min, max;
     struct tree *first, *last, *next;
 };
 
 struct place {                          /* SET: ranges lead to `next`; fork: to next and other */
-    const struct range *ranges;
+    const struct char_range *ranges;
     uint32_t n, next, other;
     bool fork, match;
 };
@@ -95,61 +94,27 @@ static void append(struct tree *list, struct tree *t)
 
 /* ---- sets of characters ---- */
 
-struct set { struct range *r; size_t n, cap; };
-
-static void put(struct regex *r, struct set *s, uint32_t lo, uint32_t hi)
+static void put(struct regex *r, struct char_set *s, uint32_t lo, uint32_t hi)
 {
-    if (!r->rc && arena_grow(r->a, (void **)&s->r, &s->cap, s->n, sizeof *s->r))
+    if (!r->rc && char_set_add(s, r->a, lo, hi))
         r->rc = err_memory(r->e);
-    if (!r->rc)
-        s->r[s->n++] = (struct range){ lo, hi };
 }
 
-static int by_lo(const void *x, const void *y)
+static void invert(struct regex *r, struct char_set *s)
 {
-    const struct range *a = x, *b = y;
-    return a->lo < b->lo ? -1 : a->lo > b->lo;
-}
-
-static void sort(struct set *s)
-{
-    if (s->n < 2)
-        return;
-    qsort(s->r, s->n, sizeof *s->r, by_lo);
-    size_t kept = 1;
-    for (size_t i = 1; i < s->n; i++)
-        if (s->r[i].lo <= s->r[kept - 1].hi + 1) {
-            if (s->r[i].hi > s->r[kept - 1].hi)
-                s->r[kept - 1].hi = s->r[i].hi;
-        } else
-            s->r[kept++] = s->r[i];
-    s->n = kept;
-}
-
-static void invert(struct regex *r, struct set *s)
-{
-    struct set out = { 0 };
-    uint32_t from = 0;
-    sort(s);
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->r[i].lo > from)
-            put(r, &out, from, s->r[i].lo - 1);
-        from = s->r[i].hi + 1;
-    }
-    if (from <= LAST_CHAR)
-        put(r, &out, from, LAST_CHAR);
-    *s = out;
+    if (!r->rc && char_set_invert(s, r->a))
+        r->rc = err_memory(r->e);
 }
 
 /* \d \w \s and their opposites. */
-static bool put_class(struct regex *r, struct set *s, int c)
+static bool put_class(struct regex *r, struct char_set *s, int c)
 {
-    static const struct range digits[] = { { '0', '9' } };
-    static const struct range word[] = { { '0', '9' }, { 'A', 'Z' }, { '_', '_' }, { 'a', 'z' } };
-    static const struct range space[] = { { 9, 13 }, { ' ', ' ' }, { 0xA0, 0xA0 }, { 0x1680, 0x1680 }, { 0x2000, 0x200A },
+    static const struct char_range digits[] = { { '0', '9' } };
+    static const struct char_range word[] = { { '0', '9' }, { 'A', 'Z' }, { '_', '_' }, { 'a', 'z' } };
+    static const struct char_range space[] = { { 9, 13 }, { ' ', ' ' }, { 0xA0, 0xA0 }, { 0x1680, 0x1680 }, { 0x2000, 0x200A },
                                           { 0x2028, 0x2029 }, { 0x202F, 0x202F }, { 0x205F, 0x205F }, { 0x3000, 0x3000 },
                                           { 0xFEFF, 0xFEFF } };
-    const struct range *from;
+    const struct char_range *from;
     size_t n;
     switch (c | 32) {
     case 'd': from = digits; n = 1; break;
@@ -157,7 +122,7 @@ static bool put_class(struct regex *r, struct set *s, int c)
     case 's': from = space; n = sizeof space / sizeof *space; break;
     default: return false;
     }
-    struct set own = { 0 };
+    struct char_set own = { 0 };
     for (size_t i = 0; i < n; i++)
         put(r, &own, from[i].lo, from[i].hi);
     if (c < 'a')
@@ -185,10 +150,10 @@ static uint32_t unicode(struct regex *r)
 {
     uint32_t v = 0;
     if (take(r, '{')) {
-        while (peek(r) != '}' && !r->rc && v <= LAST_CHAR)
+        while (peek(r) != '}' && !r->rc && v <= CHAR_LAST)
             v = v << 4 | hex(r, 1);
         (void)take(r, '}');
-        if (v > LAST_CHAR)
+        if (v > CHAR_LAST)
             fail(r, r->at, "no character has this number");
         return v;
     }
@@ -245,7 +210,7 @@ static uint32_t plain(struct regex *r)
 }
 
 /* One member of a class; false: it was \d or its like, and stands for itself. */
-static bool member(struct regex *r, struct set *s, uint32_t *cp)
+static bool member(struct regex *r, struct char_set *s, uint32_t *cp)
 {
     if (!take(r, '\\')) {
         *cp = plain(r);
@@ -263,7 +228,7 @@ static struct tree *class(struct regex *r)
 {
     size_t from = r->at - 1;
     struct tree *t = tree(r, SET);
-    struct set s = { 0 };
+    struct char_set s = { 0 };
     bool not = take(r, '^');
     while (!r->rc && peek(r) != ']') {
         uint32_t lo = 0, hi = 0;
@@ -289,7 +254,7 @@ static struct tree *class(struct regex *r)
     if (not)
         invert(r, &s);
     else
-        sort(&s);
+        char_set_sort(&s);
     if (t) {
         t->ranges = s.r;
         t->n = s.n;
@@ -300,9 +265,9 @@ static struct tree *class(struct regex *r)
 static struct tree *one(struct regex *r, uint32_t cp)
 {
     struct tree *t = tree(r, SET);
-    struct range *x = make(r, 1, sizeof *x);
+    struct char_range *x = make(r, 1, sizeof *x);
     if (t && x) {
-        *x = (struct range){ cp, cp };
+        *x = (struct char_range){ cp, cp };
         t->ranges = x;
         t->n = 1;
     }
@@ -346,7 +311,7 @@ static struct tree *atom(struct regex *r)
         return tree(r, END);
     if (take(r, '.')) {
         struct tree *t = tree(r, SET);
-        struct set s = { 0 };
+        struct char_set s = { 0 };
         put(r, &s, '\n', '\n');
         put(r, &s, '\r', '\r');
         put(r, &s, 0x2028, 0x2029);
@@ -358,11 +323,11 @@ static struct tree *atom(struct regex *r)
         return t;
     }
     if (take(r, '\\')) {
-        struct set s = { 0 };
+        struct char_set s = { 0 };
         if (peek(r) >= 0 && put_class(r, &s, peek(r))) {
             struct tree *t = tree(r, SET);
             r->at++;
-            sort(&s);
+            char_set_sort(&s);
             if (t) {
                 t->ranges = s.r;
                 t->n = s.n;
@@ -458,7 +423,7 @@ static uint32_t fork_to(struct regex *r, uint32_t x, uint32_t y)
 /* Any characters, then `next`. */
 static uint32_t anything(struct regex *r, uint32_t next)
 {
-    static const struct range all = { 0, LAST_CHAR };
+    static const struct char_range all = { 0, CHAR_LAST };
     uint32_t loop = fork_to(r, next, next);
     uint32_t any = place(r, (struct place){ .ranges = &all, .n = 1, .next = loop });
     if (!r->rc)

@@ -2,15 +2,13 @@
 /* schema_string.c - strings as JSON spells them: raw, but for quotes, backslashes and control characters. */
 #include "text/schema_int.h"
 
-#define LAST_CHAR 0x10FFFFu
-
 /* What stands behind a backslash for these; the rest of the control characters is \u00XX. */
 static const struct { uint32_t cp; char letter; } short_escapes[] = {
     { '"', '"' }, { '\\', '\\' }, { '/', '/' }, { '\b', 'b' }, { '\f', 'f' }, { '\n', 'n' }, { '\r', 'r' }, { '\t', 't' },
 };
 enum { N_SHORT = sizeof short_escapes / sizeof *short_escapes };
 
-static bool in(const struct gram_range *r, size_t n, uint32_t cp)
+static bool in(const struct char_range *r, size_t n, uint32_t cp)
 {
     for (size_t i = 0; i < n; i++)
         if (cp >= r[i].lo && cp <= r[i].hi)
@@ -28,10 +26,10 @@ static uint32_t hex_digit(struct schema *s, unsigned v, uint32_t next)
 }
 
 /* Any of these characters, in each of its spellings that programs use. */
-static uint32_t json_chars(struct schema *s, const struct gram_range *r, size_t n, uint32_t next)
+static uint32_t json_chars(struct schema *s, const struct char_range *r, size_t n, uint32_t next)
 {
-    static const struct gram_range raw[] = { { 0x20, '"' - 1 }, { '"' + 1, '\\' - 1 }, { '\\' + 1, LAST_CHAR } };
-    struct gram_range *cut = schema_make(s, n * 3 + 1, sizeof *cut);
+    static const struct char_range raw[] = { { 0x20, '"' - 1 }, { '"' + 1, '\\' - 1 }, { '\\' + 1, CHAR_LAST } };
+    struct char_range *cut = schema_make(s, n * 3 + 1, sizeof *cut);
     struct gram_edge edges[N_SHORT + 1];
     uint32_t n_edges = 0, nodes[3], n_nodes = 0, zeros[36], n_zeros = 0;
     size_t n_cut = 0;
@@ -41,7 +39,7 @@ static uint32_t json_chars(struct schema *s, const struct gram_range *r, size_t 
         for (size_t k = 0; k < 3; k++) {
             uint32_t lo = r[i].lo > raw[k].lo ? r[i].lo : raw[k].lo, hi = r[i].hi < raw[k].hi ? r[i].hi : raw[k].hi;
             if (lo <= hi)
-                cut[n_cut++] = (struct gram_range){ lo, hi };
+                cut[n_cut++] = (struct char_range){ lo, hi };
         }
     if (n_cut)
         nodes[n_nodes++] = gram_chars(&s->b, cut, n_cut, next);
@@ -71,7 +69,7 @@ static uint32_t hex(struct schema *s, unsigned n, uint32_t next)
 static uint32_t any_char(struct schema *s, uint32_t next)
 {
     struct gram_build *b = &s->b;
-    static const struct gram_range raw[] = { { 0x20, '"' - 1 }, { '"' + 1, '\\' - 1 }, { '\\' + 1, LAST_CHAR } };
+    static const struct char_range raw[] = { { 0x20, '"' - 1 }, { '"' + 1, '\\' - 1 }, { '\\' + 1, CHAR_LAST } };
     struct gram_edge edges[N_SHORT + 1];
     uint32_t two = hex(s, 2, next), three = hex(s, 3, next);
     const struct gram_edge low_digits[] = { { 'C', 'F', two }, { 'c', 'f', two } };
@@ -106,7 +104,7 @@ uint32_t schema_text(struct schema *s, struct span text, uint32_t next)
     while (text.n && !s->b.rc) {
         uint8_t c = text.p[--text.n];
         if (c < 0x20 || c == '"' || c == '\\')
-            next = json_chars(s, &(struct gram_range){ c, c }, 1, next);
+            next = json_chars(s, &(struct char_range){ c, c }, 1, next);
         else
             next = gram_byte(&s->b, c, c, next);
     }
@@ -125,13 +123,13 @@ uint32_t schema_of_dfa(struct schema *s, const struct dfa *d, uint32_t next)
         uint32_t n = d->first[i + 1] - d->first[i], n_nodes = 0;
         const struct dfa_edge *e = d->edges + d->first[i];
         uint32_t *nodes = schema_make(s, n + (size_t)1, sizeof *nodes);
-        struct gram_range *r = schema_make(s, n + (size_t)1, sizeof *r);
+        struct char_range *r = schema_make(s, n + (size_t)1, sizeof *r);
         bool *done = schema_make(s, n + (size_t)1, sizeof *done);
         for (uint32_t k = 0; k < n && !s->b.rc; k++) {
             size_t n_r = 0;
             for (uint32_t m = k; m < n && !done[k]; m++)
                 if (e[m].to == e[k].to) {
-                    r[n_r++] = (struct gram_range){ e[m].lo, e[m].hi };
+                    r[n_r++] = (struct char_range){ e[m].lo, e[m].hi };
                     done[m] = m > k;
                 }
             if (n_r)
