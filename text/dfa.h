@@ -17,7 +17,8 @@ enum {
     DFA_STATES_MAX = 20000,
     DFA_EDGES_MAX = 1000000,
     REGEX_BYTES_MAX = 10000,
-    REGEX_PLACES_MAX = 60000                /* of a pattern, its repeats written out */
+    REGEX_PLACES_MAX = 60000,               /* of a pattern, its repeats written out */
+    REGEX_STEPS_MAX = 50000000              /* from a place to the next, while it is made deterministic */
 };
 
 struct dfa_edge { uint32_t lo, hi, to; };

@@ -41,6 +41,7 @@ struct regex {
     unsigned depth;
     struct place *places;
     size_t n_places, cap_places;
+    uint32_t match, rest;               /* the end; and any characters before it, one place for all that end so; 0: none */
 };
 
 static int peek(const struct regex *r)
@@ -424,10 +425,14 @@ static uint32_t fork_to(struct regex *r, uint32_t x, uint32_t y)
 static uint32_t anything(struct regex *r, uint32_t next)
 {
     static const struct char_range all = { 0, CHAR_LAST };
+    if (next == r->match && r->rest)
+        return r->places[r->rest].next;
     uint32_t loop = fork_to(r, next, next);
     uint32_t any = place(r, (struct place){ .ranges = &all, .n = 1, .next = loop });
     if (!r->rc)
         r->places[loop].other = any;
+    if (next == r->match)
+        r->rest = any;
     return loop;
 }
 
@@ -513,7 +518,9 @@ struct subsets {
     struct dfa_build b;
     struct subset *items;
     uint32_t *members, *heads, *stack;
-    uint8_t *mark;
+    uint8_t *mark;                          /* of places: met for the set being made; marked[0 .. n_marked) are */
+    uint32_t *marked;
+    size_t n_marked, n_steps;
     size_t n, cap, n_members, cap_members;
     uint32_t *cuts;                         /* where ranges begin or end, for one state */
     size_t n_cuts, cap_cuts;
@@ -529,27 +536,31 @@ static void add_member(struct subsets *s, uint32_t p)
         s->members[s->n_members++] = p;
 }
 
+static void meet(struct subsets *s, uint32_t p, size_t *n)
+{
+    if (s->mark[p])
+        return;
+    s->mark[p] = 1;
+    s->marked[s->n_marked++] = p;
+    s->stack[(*n)++] = p;
+}
+
 /* Add p and what it forks to, once each; forks themselves are not kept. */
 static void reach(struct subsets *s, uint32_t p)
 {
     size_t n = 0;
-    if (s->mark[p])
-        return;
-    s->stack[n++] = p;
-    s->mark[p] = 1;
+    meet(s, p, &n);
     while (n && !s->r->rc) {
         uint32_t at = s->stack[--n];
+        if (++s->n_steps > REGEX_STEPS_MAX)
+            s->r->rc = err_set(s->r->e, ERR_LIMIT, s->r->base, "a pattern that takes more than %d steps", REGEX_STEPS_MAX);
         const struct place *x = &s->r->places[at];
         if (!x->fork) {
             add_member(s, at);
             continue;
         }
-        uint32_t to[2] = { x->next, x->other };
-        for (int i = 0; i < 2; i++)
-            if (!s->mark[to[i]]) {
-                s->mark[to[i]] = 1;
-                s->stack[n++] = to[i];
-            }
+        meet(s, x->next, &n);
+        meet(s, x->other, &n);
     }
 }
 
@@ -565,7 +576,14 @@ static uint32_t subset_number(struct subsets *s, size_t from)
     struct regex *r = s->r;
     uint32_t *m = s->members + from;
     size_t n = s->n_members - from;
-    memset(s->mark, 0, r->n_places);
+    if (r->rest && s->mark[r->rest]) {              /* whatever follows is taken: what else there is does not matter */
+        m[0] = r->match;
+        m[1] = r->rest;
+        n = 2;
+        s->n_members = from + n;
+    }
+    while (s->n_marked)
+        s->mark[s->marked[--s->n_marked]] = 0;
     if (n > 1)
         qsort(m, n, sizeof *m, by_number);
     uint64_t h = n;
@@ -648,6 +666,7 @@ static int determine(struct regex *r, uint32_t start, struct dfa *out)
     s.heads = make(r, HEADS, sizeof *s.heads);
     s.stack = make(r, r->n_places + 1, sizeof *s.stack);
     s.mark = make(r, r->n_places + 1, 1);
+    s.marked = make(r, r->n_places + 1, sizeof *s.marked);
     if (r->rc)
         return r->rc;
     reach(&s, start);
@@ -673,7 +692,7 @@ int regex_dfa(struct span pattern, uint64_t at, struct arena *a, struct dfa *out
     const struct tree *t = choice(&r);
     if (!r.rc && r.at < pattern.n)
         fail(&r, r.at, "a bracket too many");
-    uint32_t match = place(&r, (struct place){ .match = true });
-    uint32_t start = emit(&r, t, match, true, true);
+    r.match = place(&r, (struct place){ .match = true });
+    uint32_t start = emit(&r, t, r.match, true, true);
     return r.rc ? r.rc : determine(&r, start, out);
 }

@@ -147,6 +147,26 @@ TEST(a_pattern_is_searched_for)
     }
 }
 
+/* Many words that begin alike: each state is a set of many places. Nothing is quadratic in the places that are not met. */
+TEST(long_patterns_end)
+{
+    struct arena a;
+    struct dfa d;
+    char text[REGEX_BYTES_MAX];
+    size_t n = 0;
+    for (unsigned k = 1; n + k + 1 < sizeof text; k++) {
+        memset(text + n, 'a', k);
+        n += k;
+        text[n++] = '|';
+    }
+    text[n++] = 'b';
+    arena_init(&a, 512 << 20);
+    EQ(regex_dfa(span_of(text, n), 0, &a, &d, NULL), 0);
+    YES(dfa_has(&d, span_str("xa")) && !dfa_has(&d, span_str("x")));
+    EQ(regex_dfa(span_str("(a?b?c?d?e?f?g?h?){100}(.*x.*y){400}"), 0, &a, &d, NULL), 0);
+    arena_fini(&a);
+}
+
 TEST(every_allocation_may_fail)
 {
     const char *schema = "{\"type\": \"object\", \"properties\": {\"a\": {\"enum\": [3, 4], \"minimum\": 4}, \"b\": {\"$ref\": \"#\"}},"
@@ -172,5 +192,6 @@ int main(void)
 {
     return RUN(CASE(numbers_between_bounds), CASE(strings_by_length_pattern_and_format), CASE(objects_in_any_order),
                CASE(arrays_enums_choices_and_references), CASE(what_cannot_be_enforced_is_an_error_with_its_byte),
-               CASE(a_pattern_is_searched_for), CASE(every_allocation_may_fail));
+               CASE(a_pattern_is_searched_for), CASE(long_patterns_end),
+               CASE(every_allocation_may_fail));
 }
