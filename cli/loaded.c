@@ -92,7 +92,7 @@ static int shape_of(const char *const *values, const struct load_wish *wish, con
     s->n_batch = wish->n_batch ? wish->n_batch : s->n_batch;
     s->n_want = wish->n_want ? wish->n_want : s->n_want;
     s->n_seq = wish->n_seq ? wish->n_seq : s->n_seq;
-    s->hidden = s->hidden || wish->hidden;
+    s->hidden = wish->hidden;               /* not what suits the model: a verb that wants text is refused below */
     if (s->n_batch > s->n_ctx || spec->arch->both_ways)
         s->n_batch = s->n_ctx;
     if (s->hidden)

@@ -279,10 +279,10 @@ void session_copy(struct session *s, uint32_t from, uint32_t to, uint32_t n)
 
 const float *session_logits(const struct session *s, uint32_t i)
 {
-    return s->logits + (size_t)i * s->w->spec.n_vocab;
+    return s->logits ? s->logits + (size_t)i * s->w->spec.n_vocab : NULL;
 }
 
 const float *session_hidden(const struct session *s, uint32_t i)
 {
-    return s->hidden + (size_t)i * s->w->spec.n_embd;
+    return s->hidden ? s->hidden + (size_t)i * s->w->spec.n_embd : NULL;
 }

@@ -64,7 +64,8 @@ int session_step(struct session *s, const struct batch *b, struct err *e);
 /* Run any number of tokens of one sequence in as many steps as it takes; the last one is wanted. Fails: as above. */
 int session_feed(struct session *s, uint32_t seq, const uint32_t *tokens, uint32_t n, struct err *e);
 
-/* Of the i-th wanted token of the last step: logits[n_vocab], or hidden[n_embd]. */
+/* Of the i-th wanted token of the last step: logits[n_vocab], or hidden[n_embd]; NULL: the session was not
+ * made for it. */
 const float *session_logits(const struct session *s, uint32_t i);
 const float *session_hidden(const struct session *s, uint32_t i);
 

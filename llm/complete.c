@@ -80,6 +80,8 @@ int complete(struct session *s, const struct tokenizer *t, struct sampler *sampl
     double from = now();
     if (prompt.n == 0 || prompt.n > UINT32_MAX)
         return err_plain(e, ERR_USAGE, "a prompt of %zu tokens", prompt.n);
+    if (!session_logits(s, 0))
+        return err_plain(e, ERR_USAGE, "this session makes embeddings, not text");
     int rc = session_feed(s, o->seq, prompt.p, (uint32_t)prompt.n, e);
     if (rc)
         return rc;

@@ -48,6 +48,8 @@ int embed(struct session *s, struct tok_ids text, enum pooling pooling, bool nor
     static const uint8_t all[STEP_MAX] = { [0 ... STEP_MAX - 1] = 1 };
     const struct session_shape *shape = session_shape(s);
     uint32_t n_embd = session_weights(s)->spec.n_embd, step = shape->n_want < STEP_MAX ? shape->n_want : STEP_MAX;
+    if (!session_hidden(s, 0))
+        return err_plain(e, ERR_USAGE, "this session makes text, not embeddings");
     if (pooling < POOL_MEAN || pooling > POOL_LAST || text.n == 0)
         return err_plain(e, ERR_USAGE, text.n ? "pooling \"%s\" makes no embedding" : "a text of no tokens cannot be embedded "
                          "(%s)", pooling_name(pooling));

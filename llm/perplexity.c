@@ -46,6 +46,8 @@ int perplexity(struct session *s, struct tok_ids text, uint32_t bos, uint32_t ma
     uint32_t n = session_shape(s)->n_ctx;
     size_t pieces = n < 4 ? 0 : text.n / n;
     struct sums sums = { 0 };
+    if (!session_logits(s, 0))
+        return err_plain(e, ERR_USAGE, "this session makes embeddings, not text");
     if (pieces == 0)
         return err_plain(e, ERR_USAGE, "the text has %zu tokens, one piece takes %u", text.n, n);
     if (max_pieces && pieces > max_pieces)

@@ -119,6 +119,14 @@ def wrong_use():
     equal((status, out, err), (2, "", "assay: the prompt is empty\n"))
 
 
+def an_encoder_writes_no_text():
+    path = model(MINILM)
+    for args in (["run", "-q", "--raw", path, "a"], ["run", "-q", path, "a"], ["bench", "-q", path],
+                 ["perplexity", "-q", path, os.path.join(SOURCE, "README.md")]):
+        status, out, err = run(*args)
+        equal((status, out, "bert makes embeddings, not text" in err), (2, "", True))
+
+
 def a_folder_with_one_gguf_is_that_model():
     folder = os.path.dirname(model(SMOLLM2))
     equal(greedy(folder, FRANCE, 3)["text"], " Paris.\n")
@@ -183,4 +191,4 @@ def perplexity_and_bench():
 main([the_same_words_as_llama_cpp, the_same_bytes_whatever_the_threads, logprobs_are_of_the_model_itself,
       a_question_goes_through_the_template,
       the_text_is_what_plain_output_shows, licence_and_memory_are_said_first, a_policy_can_forbid,
-      what_does_not_fit_is_refused, wrong_use, a_folder_with_one_gguf_is_that_model, what_is_not_run_is_named, embeddings_of_minilm, perplexity_and_bench])
+      what_does_not_fit_is_refused, wrong_use, an_encoder_writes_no_text, a_folder_with_one_gguf_is_that_model, what_is_not_run_is_named, embeddings_of_minilm, perplexity_and_bench])
