@@ -265,7 +265,7 @@ static int run(const struct opt_values *v)
 }
 
 const struct cmd cmd_template = {
-    .name = "template", .args = "MODEL", .line = "put a conversation through a model's chat template",
+    .name = "template", .args = "MODEL", .line = "Put a conversation through a model's chat template",
     .opts = opts, .n_opts = sizeof opts / sizeof *opts,
     .about = "MODEL is a folder, a GGUF file, a tokenizer_config.json, a chat_template.json, or a template. The conversation is\n"
              "JSON: a list of messages, or an object with messages, tools, documents, chat_template_kwargs.\n",

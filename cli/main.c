@@ -70,9 +70,9 @@ static void show_usage(FILE *out)
     (void)fprintf(out, "usage: assay VERB [OPTION...] [ARGUMENT...]\n\n"
                        "Assay takes an open AI model from download to governed use, and shows its evidence.\n\n");
     for (const struct cmd *const *c = cmd_table; *c; c++)
-        (void)fprintf(out, "  %-9s %s\n", (*c)->name, (*c)->line);
-    (void)fprintf(out, "  %-9s %s\n", "help", "show this, or one verb's options");
-    (void)fprintf(out, "  %-9s %s\n\n", "version", "print the version");
+        (void)fprintf(out, "  %-11s %s\n", (*c)->name, (*c)->line);
+    (void)fprintf(out, "  %-11s %s\n", "help", "Show this, or one verb's options");
+    (void)fprintf(out, "  %-11s %s\n\n", "version", "Print the version");
     (void)fprintf(out, "`assay help VERB` tells more. Exit status: 0 yes or done, 1 the answer is no, 2 usage,\n"
                        "3 malformed, 4 not found, 5 denied by policy, 6 verification failed, 7 input or output,\n"
                        "8 network, 9 limit or memory, 70 a bug, 130 interrupted.\n");
